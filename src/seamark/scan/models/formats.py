@@ -1,0 +1,84 @@
+"""Every format the scanner tells apart, by content. The extension never decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from seamark.scan.models.blobs import Blob
+from seamark.scan.models.scope import Reader
+
+HEAD = 4096
+"""Bytes from the start that a sniffer sees."""
+
+Sniffer = Callable[[bytes, Blob], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One format.
+
+    ``sniff`` says from the first ``HEAD`` bytes (and, where needed, the blob) whether it is this
+    format. ``extensions`` are the honest ones, lower case with dot; empty means any. ``reader``
+    is ``module:function`` and is imported on first use, so that a scan loads only what it meets.
+    """
+
+    name: str
+    title: str
+    sniff: Sniffer
+    reader: str
+    extensions: frozenset[str] = frozenset()
+
+    def load_reader(self) -> Reader:
+        """Import and return the reader."""
+        module, _, function = self.reader.partition(":")
+        reader: Reader = getattr(import_module(f"seamark.scan.models.{module}"), function)
+        return reader
+
+
+def magic(*prefixes: bytes) -> Sniffer:
+    """Sniffer for formats that begin with one of ``prefixes``."""
+    return lambda head, _blob: head.startswith(prefixes)
+
+
+def is_tar(head: bytes, _blob: Blob) -> bool:
+    """POSIX, GNU or old V7 tar: the header checksum holds."""
+    if len(head) < 512 or not head[0]:
+        return False
+    try:
+        stored = int(head[148:156].strip(b" \0") or b"x", 8)
+    except ValueError:
+        return False
+    return stored == sum(head[:148]) + 8 * 32 + sum(head[156:512])
+
+
+def is_safetensors(head: bytes, _blob: Blob) -> bool:
+    """Eight bytes of header length, then a JSON object. The length may lie; the reader looks."""
+    return len(head) > 9 and head[8:9] == b"{" and head[7] == 0 and head[6] == 0
+
+
+# Order matters: unmistakable magic first, guesses last.
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="zip",
+        title="Zip archive",
+        sniff=magic(b"PK\x03\x04", b"PK\x05\x06"),
+        reader="archives.zip:examine",
+        extensions=frozenset(
+            ".zip .pt .pth .bin .ckpt .pkl .npz .keras .mar .nemo .pt2 .ptl .jar .whl".split()
+        ),
+    ),
+    Format(
+        name="safetensors",
+        title="safetensors",
+        sniff=is_safetensors,
+        reader="weights.safetensors:examine",
+        extensions=frozenset({".safetensors"}),
+    ),
+    Format(
+        name="tar",
+        title="Tar archive",
+        sniff=is_tar,
+        reader="archives.tar:examine",
+        extensions=frozenset(".tar .pt .pth .nemo .bin".split()),
+    ),
+)

@@ -1,0 +1,81 @@
+"""What one file may cost to examine. Running out ends as ``unclear``, never as ``clean``."""
+
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds for one file and everything nested in it.
+
+    ``seconds`` of wall time; ``expanded_bytes`` written by decompressors; ``members`` of all
+    containers together; ``depth`` of nesting; ``opcodes`` of all pickle streams together;
+    ``header_bytes`` of any one header that is held in memory.
+    """
+
+    seconds: float = 120.0
+    expanded_bytes: int = 16 << 30
+    members: int = 200_000
+    depth: int = 8
+    opcodes: int = 200_000_000
+    header_bytes: int = 100 << 20
+
+
+class LimitExceeded(Exception):
+    """A limit ran out. The router turns it into finding FIL004 (unclear)."""
+
+
+class Malformed(Exception):
+    """The bytes break their own format. The router turns it into finding FIL005 (unclear).
+
+    Readers raise it only where nothing more can be read; what can be named better is a finding.
+    """
+
+    def __init__(self, reason: str, offset: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.offset = offset
+
+
+class Meter:
+    """Counts what one file has cost so far. One meter for a file and all it contains."""
+
+    __slots__ = ("_deadline", "_expanded", "_members", "_opcodes", "limits")
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._deadline = time.monotonic() + limits.seconds
+        self._expanded = 0
+        self._members = 0
+        self._opcodes = 0
+
+    def check_time(self) -> None:
+        """Raise :class:`LimitExceeded` when the file's time is up. Call it in long loops."""
+        if time.monotonic() > self._deadline:
+            raise LimitExceeded(f"took longer than {self.limits.seconds:g} s")
+
+    def seconds_left(self) -> float:
+        """Wall time that remains for this file; may be negative."""
+        return self._deadline - time.monotonic()
+
+    def spend_expanded(self, count: int) -> None:
+        """Account for ``count`` bytes that a decompressor wrote."""
+        self._expanded += count
+        if self._expanded > self.limits.expanded_bytes:
+            raise LimitExceeded(f"expands to more than {self.limits.expanded_bytes} bytes")
+        self.check_time()
+
+    def spend_member(self) -> None:
+        """Account for one container member."""
+        self._members += 1
+        if self._members > self.limits.members:
+            raise LimitExceeded(f"holds more than {self.limits.members} members")
+        if not self._members % 64:
+            self.check_time()
+
+    def spend_opcodes(self, count: int) -> None:
+        """Account for ``count`` pickle opcodes."""
+        self._opcodes += count
+        if self._opcodes > self.limits.opcodes:
+            raise LimitExceeded(f"holds more than {self.limits.opcodes} pickle opcodes")
+        self.check_time()

@@ -1,0 +1,1 @@
+"""Pickle streams: two engines that must agree, and a decision by allowlist."""

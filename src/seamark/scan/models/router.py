@@ -1,0 +1,58 @@
+"""From bytes to reader: what is it, who reads it, and what happens when reading fails."""
+
+from collections.abc import Iterator
+
+from seamark.core.findings import Finding
+from seamark.scan.models import rules
+from seamark.scan.models.blobs import Blob
+from seamark.scan.models.formats import FORMATS, HEAD, Format
+from seamark.scan.models.limits import LimitExceeded, Malformed
+from seamark.scan.models.scope import Scope
+
+
+def detect(blob: Blob) -> Format | None:
+    """The first format whose sniffer accepts the blob, or None."""
+    head = blob.read(0, HEAD)
+    for candidate in FORMATS:
+        if candidate.sniff(head, blob):
+            return candidate
+    return None
+
+
+def route(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """Examine a blob by its content. Never raises for bad input: what fails is a finding."""
+    try:
+        found = detect(blob)
+        if found is None:
+            scope.set_format("unknown")
+            yield scope.finding(rules.UNKNOWN_FORMAT, "No reader recognizes this content.")
+            return
+        scope.set_format(found.name)
+        yield from _check_extension(found, scope)
+        yield from found.load_reader()(blob, scope)
+    except LimitExceeded as error:
+        yield scope.finding(rules.LIMIT_EXCEEDED, f"Examination stopped: the file {error}.")
+    except Malformed as error:
+        yield scope.finding(
+            rules.DAMAGED, f"The content is damaged: {error.reason}.", offset=error.offset
+        )
+    except OSError as error:
+        yield scope.finding(rules.UNREADABLE, f"Reading failed: {error.strerror or error}.")
+    except Exception as error:  # a reader's own defect must not end the scan
+        yield scope.finding(
+            rules.READER_FAILED,
+            f"The reader failed on this content ({type(error).__name__}: {error}).",
+        )
+
+
+def _check_extension(found: Format, scope: Scope) -> Iterator[Finding]:
+    suffix = "." + scope.name.rpartition(".")[2].lower()
+    if not found.extensions or suffix in found.extensions:
+        return
+    if any(suffix in other.extensions for other in FORMATS):
+        yield scope.finding(
+            rules.EXTENSION_LIES,
+            f"The name ends in {suffix}, but the content is {found.title}.",
+            anchor=suffix,
+            evidence={"extension": suffix, "content": found.name},
+        )

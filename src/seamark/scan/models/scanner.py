@@ -1,0 +1,141 @@
+"""Scan one file: open, hash, route, judge."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from seamark.core.findings import Finding, with_fingerprints
+from seamark.core.reports import FileReport
+from seamark.core.verdicts import Verdict, worst
+from seamark.scan.models import rules
+from seamark.scan.models.blobs import Blob, BytesBlob, FileBlob
+from seamark.scan.models.limits import Limits, Meter
+from seamark.scan.models.router import route
+from seamark.scan.models.scope import Options, Scope, Tally
+
+_IN_MEMORY = 1 << 20
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """How files are scanned: limits for each file, user's options, digest or not."""
+
+    limits: Limits = Limits()
+    options: Options = Options()
+    digest: bool = True
+
+    def scan_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        shown: str | None = None,
+        siblings: Callable[[], frozenset[str]] | None = None,
+    ) -> FileReport:
+        """Report on one file. Never raises for bad input.
+
+        ``shown`` is the path that the report carries; ``siblings`` gives the names beside the
+        file, by default those of its directory.
+        """
+        path = os.fspath(path)
+        shown = shown if shown is not None else printable(path)
+        tally = Tally()
+        scope = Scope(
+            path=shown,
+            meter=Meter(self.limits),
+            tally=tally,
+            route=route,
+            options=self.options,
+            siblings=siblings or (lambda: _names_beside(path)),
+        )
+        try:
+            # O_NONBLOCK: opening a FIFO must not wait for a writer.
+            fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
+        except OSError as error:
+            tally.format = "unreadable"
+            found = [scope.finding(rules.UNREADABLE, f"Cannot open: {error.strerror}.")]
+            return _report(shown, None, 0, tally, found)
+        try:
+            return self._scan_open(fd, shown, scope)
+        finally:
+            os.close(fd)
+
+    def _scan_open(self, fd: int, shown: str, scope: Scope) -> FileReport:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode):
+            scope.tally.format = "special"
+            found = [scope.finding(rules.NOT_A_REGULAR_FILE, "This is not a regular file.")]
+            return _report(shown, None, 0, scope.tally, found)
+        size = status.st_size
+        blob: Blob = FileBlob(fd, 0, size)
+        if size <= _IN_MEMORY:
+            blob = BytesBlob(blob.read(0, size))
+        found = list(route(blob, scope))
+        digest: str | None = None
+        if self.digest:
+            try:
+                digest = _digest(blob, scope.meter)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                found.append(scope.finding(rules.UNREADABLE, f"Reading failed: {reason}."))
+        return _report(shown, digest, size, scope.tally, found)
+
+    def scan_bytes(self, data: bytes, *, name: str = "<bytes>") -> FileReport:
+        """Report on bytes in memory, as if they were a file called ``name``."""
+        tally = Tally()
+        scope = Scope(
+            path=name, meter=Meter(self.limits), tally=tally, route=route, options=self.options
+        )
+        found = list(route(BytesBlob(data), scope))
+        digest = "sha256:" + hashlib.sha256(data).hexdigest() if self.digest else None
+        return _report(name, digest, len(data), tally, found)
+
+
+def printable(path: str) -> str:
+    """``path`` as valid Unicode: bytes that are not UTF-8 appear as ``\\xNN``."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _digest(blob: Blob, meter: Meter) -> str:
+    if isinstance(blob, BytesBlob):
+        return "sha256:" + hashlib.sha256(blob.data).hexdigest()
+    state = hashlib.sha256()
+    for offset in range(0, blob.size, _CHUNK):
+        state.update(blob.read(offset, _CHUNK))
+    return "sha256:" + state.hexdigest()
+
+
+def _names_beside(path: str) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(os.path.dirname(path) or "."))
+    except OSError:
+        return frozenset()
+
+
+def _report(
+    shown: str, digest: str | None, size: int, tally: Tally, found: list[Finding]
+) -> FileReport:
+    verdict = worst([finding.rule.verdict for finding in found])
+    if tally.skipped:
+        verdict = worst([verdict, Verdict.UNCLEAR])
+    return FileReport(
+        path=shown,
+        digest=digest,
+        size=size,
+        format=tally.format,
+        verdict=verdict,
+        findings=with_fingerprints(found),
+        coverage=tally.coverage(),
+    )
+
+
+def scan_path(path: str | os.PathLike[str], *, scanner: Scanner = Scanner()) -> FileReport:
+    """Report on one file. The shortest way to a verdict from Python."""
+    return scanner.scan_file(path)
+
+
+def scan_bytes(data: bytes, *, name: str = "<bytes>", scanner: Scanner = Scanner()) -> FileReport:
+    """Report on bytes in memory, as if they were a file called ``name``."""
+    return scanner.scan_bytes(data, name=name)

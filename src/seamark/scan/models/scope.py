@@ -1,0 +1,127 @@
+"""What a reader needs besides the bytes: where it is, what it may cost, how to go deeper."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from seamark.core.findings import Finding, Json, Location
+from seamark.core.reports import Coverage
+from seamark.core.rules import Confidence, Reference, Rule
+from seamark.scan.models.blobs import Blob
+from seamark.scan.models.limits import LimitExceeded, Meter
+
+Reader = Callable[[Blob, "Scope"], Iterator[Finding]]
+"""A format reader: yields findings, never raises for bad input except ``Malformed`` and
+``LimitExceeded``, which the router turns into findings that make the file ``unclear``."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was examined of one file, and as what. Shared by all scopes of the file."""
+
+    format: str = ""
+    bytes: int = 0
+    opcodes: int = 0
+    members: int = 0
+    skipped: list[str] = field(default_factory=list)
+    note: str = ""
+
+    def coverage(self) -> Coverage:
+        """The tally as it goes into the report."""
+        return Coverage(
+            bytes=self.bytes,
+            opcodes=self.opcodes,
+            members=self.members,
+            skipped=tuple(self.skipped),
+            note=self.note,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user may tell the scanner. ``allow`` holds extra references, ``module:name``."""
+
+    allow: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The place being read: a file, or a member inside nested containers of that file.
+
+    ``path`` is what reports show; ``member`` the path inside containers (parts joined by ``!``).
+    ``siblings`` gives the names beside the file (or beside the member in its container).
+    ``route`` examines a blob by its content; readers reach it through :meth:`examine`.
+    """
+
+    path: str
+    meter: Meter
+    tally: Tally
+    route: Reader
+    options: Options = Options()
+    member: str = ""
+    depth: int = 0
+    siblings: Callable[[], frozenset[str]] = frozenset
+
+    @property
+    def name(self) -> str:
+        """The innermost file name, as a loader would see it (``data.pkl``)."""
+        return (self.member or self.path).rsplit("!", 1)[-1].rsplit("/", 1)[-1]
+
+    def set_format(self, name: str) -> None:
+        """Say what the file is, more precisely than the router could; members do not count."""
+        if self.depth == 0:
+            self.tally.format = name
+
+    def finding(
+        self,
+        rule: Rule,
+        message: str,
+        *,
+        anchor: str = "",
+        offset: int | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        confidence: Confidence = Confidence.HIGH,
+        evidence: Mapping[str, Json] | None = None,
+        references: tuple[Reference, ...] = (),
+    ) -> Finding:
+        """A finding at this place. See :class:`~seamark.core.findings.Finding` for ``anchor``."""
+        return Finding(
+            rule=rule,
+            message=message,
+            location=Location(
+                path=self.path, member=self.member, line=line, column=column, offset=offset
+            ),
+            anchor=anchor,
+            confidence=confidence,
+            evidence=evidence or {},
+            references=references,
+        )
+
+    def skip(self, reason: str) -> None:
+        """Record something that was not examined; the file can then not be ``clean``."""
+        self.tally.skipped.append(f"{self.member}: {reason}" if self.member else reason)
+
+    def inside(
+        self, member: str, siblings: Callable[[], frozenset[str]] = frozenset
+    ) -> "Scope":
+        """The scope of a member. Raises ``LimitExceeded`` where the nesting is too deep."""
+        if self.depth >= self.meter.limits.depth:
+            raise LimitExceeded(f"nests deeper than {self.meter.limits.depth} levels")
+        return Scope(
+            path=self.path,
+            meter=self.meter,
+            tally=self.tally,
+            route=self.route,
+            options=self.options,
+            member=f"{self.member}!{member}" if self.member else member,
+            depth=self.depth + 1,
+            siblings=siblings,
+        )
+
+    def examine(
+        self, blob: Blob, member: str, siblings: Callable[[], frozenset[str]] = frozenset
+    ) -> Iterator[Finding]:
+        """Examine a member by its content, whatever it is called."""
+        self.meter.spend_member()
+        self.tally.members += 1
+        yield from self.route(blob, self.inside(member, siblings))

@@ -1,0 +1,1 @@
+"""Formats of weights and graphs other than pickle, read at wire level."""
