@@ -6,6 +6,7 @@ from importlib import import_module
 
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.scope import Reader
+from seamark.scan.models.weights.signatures import NUMPY, is_safetensors
 
 HEAD = 4096
 """Bytes from the start that a sniffer sees."""
@@ -51,11 +52,6 @@ def is_tar(head: bytes, _blob: Blob) -> bool:
     return stored == sum(head[:148]) + 8 * 32 + sum(head[156:512])
 
 
-def is_safetensors(head: bytes, _blob: Blob) -> bool:
-    """Eight bytes of header length, then a JSON object. The length may lie; the reader looks."""
-    return len(head) > 9 and head[8:9] == b"{" and head[7] == 0 and head[6] == 0
-
-
 # Order matters: unmistakable magic first, guesses last.
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -64,8 +60,30 @@ FORMATS: tuple[Format, ...] = (
         sniff=magic(b"PK\x03\x04", b"PK\x05\x06"),
         reader="archives.zip:examine",
         extensions=frozenset(
-            ".zip .pt .pth .bin .ckpt .pkl .npz .keras .mar .nemo .pt2 .ptl .jar .whl".split()
+            [
+                ".zip",
+                ".pt",
+                ".pth",
+                ".bin",
+                ".ckpt",
+                ".pkl",
+                ".npz",
+                ".keras",
+                ".mar",
+                ".nemo",
+                ".pt2",
+                ".ptl",
+                ".jar",
+                ".whl",
+            ]
         ),
+    ),
+    Format(
+        name="npy",
+        title="NumPy array",
+        sniff=magic(NUMPY),
+        reader="weights.npy:examine",
+        extensions=frozenset({".npy"}),
     ),
     Format(
         name="safetensors",
@@ -79,6 +97,6 @@ FORMATS: tuple[Format, ...] = (
         title="Tar archive",
         sniff=is_tar,
         reader="archives.tar:examine",
-        extensions=frozenset(".tar .pt .pth .nemo .bin".split()),
+        extensions=frozenset([".tar", ".pt", ".pth", ".nemo", ".bin"]),
     ),
 )
