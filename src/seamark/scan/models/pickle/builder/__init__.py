@@ -1,0 +1,1 @@
+"""Build the allowlist offline from pinned library releases. Imports nothing that it examines."""
