@@ -1,0 +1,210 @@
+"""The report for a terminal: quiet when all is well, worst first when it is not.
+
+Rich is imported only where colors are shown, so that a pipe or a CI log pays nothing for it.
+Every string from a scanned file goes through ``visible``: no escape sequence reaches a terminal.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import wrap
+
+from seamark.core.policy import Assessed, Judgment
+from seamark.core.reports import CheckStatus, FileReport, Report
+from seamark.core.verdicts import ExitCode, Verdict
+from seamark.render.arrange import Group, groups, held, worst_files_first
+from seamark.render.exhibits import exhibits
+from seamark.render.view import View
+from seamark.render.visible import visible
+from seamark.render.words import (
+    advisories,
+    counted,
+    human_size,
+    outcome,
+    plural,
+    standing_note,
+)
+
+_VERDICT_STYLE = {
+    Verdict.HOSTILE: "bold red",
+    Verdict.REVIEW: "bold yellow",
+    Verdict.UNCLEAR: "bold magenta",
+    Verdict.CLEAN: "green",
+}
+_SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
+_EVIDENCE_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Spans of (text, style); ``wrap`` breaks it at the width, names and code stay whole."""
+
+    spans: tuple[tuple[str, str], ...] = ()
+    indent: int = 0
+    wrap: bool = False
+
+
+def render(report: Report, judgment: Judgment, *, view: View = View()) -> str:
+    """The report as lines of text, with terminal colors where ``view.color`` says so."""
+    lines = list(_lines(report, judgment, view))
+    return _colored(lines, view.width) if view.color else _plain(lines, view.width)
+
+
+def _lines(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
+    for group in groups(report, judgment):
+        yield from _group(group)
+        yield _Line()
+    if view.verbose:
+        yield from _coverage(report)
+        yield from _held(held(report, judgment))
+    yield from _gaps(report)
+    yield from _summary(report, judgment, view)
+
+
+def _group(group: Group) -> Iterator[_Line]:
+    file = group.file
+    facts = f"  {visible(file.format)}, {human_size(file.size)}" if file else ""
+    style = _VERDICT_STYLE[group.verdict]
+    yield _Line(((visible(group.path), "bold"), (f"  {group.verdict}", style), (facts, "dim")))
+    told: set[str] = set()
+    for each in group.assessed:
+        rule = each.finding.rule
+        yield from _finding(each)
+        if rule.id not in told:
+            told.add(rule.id)
+            yield _Line((("fix: ", "dim"), (visible(rule.remedy), "")), 4, wrap=True)
+    for reason in group.skipped:
+        yield _Line((("not examined: ", "magenta"), (visible(reason), "")), 2, wrap=True)
+
+
+def _finding(assessed: Assessed) -> Iterator[_Line]:
+    finding = assessed.finding
+    rule = finding.rule
+    severity = rule.severity.value
+    head = [(rule.id, "bold"), (f" {severity}", _SEVERITY_STYLE.get(severity, ""))]
+    head.append((f" {rule.verdict}", _VERDICT_STYLE[rule.verdict]))
+    head.append((f"  {visible(rule.title)}", ""))
+    if finding.confidence.value != "high":
+        head.append((f" ({finding.confidence} confidence)", "dim"))
+    yield _Line(tuple(head), 2)
+    yield _Line(((visible(finding.message), ""),), 4, wrap=True)
+    yield _Line((("at ", "dim"), (visible(str(finding.location)), "")), 4)
+    for exhibit in exhibits(finding.evidence):
+        if exhibit.code:
+            code = exhibit.text.split("\n")
+            yield from (_Line(((line, "cyan"),), 6) for line in code[:_EVIDENCE_LINES])
+            if len(code) > _EVIDENCE_LINES:
+                more = plural(len(code) - _EVIDENCE_LINES, "more line")
+                yield _Line(((f"… {more}, see --format json", "dim"),), 6)
+        else:
+            yield _Line(((f"{exhibit.label}: ", "dim"), (exhibit.text, "")), 6, wrap=True)
+    known = ", ".join(visible(each.name) for each in advisories(finding))
+    if known:
+        yield _Line((("known as ", "dim"), (known, "")), 4, wrap=True)
+    note = standing_note(assessed)
+    if note:
+        yield _Line(((note, "yellow"),), 4, wrap=True)
+
+
+def _coverage(report: Report) -> Iterator[_Line]:
+    for file in worst_files_first(report):
+        yield _Line(
+            (
+                (f"{file.verdict:8}", _VERDICT_STYLE[file.verdict]),
+                (visible(file.path), ""),
+                (f"  {_examined(file)}", "dim"),
+            )
+        )
+    if report.files:
+        yield _Line()
+
+
+def _examined(file: FileReport) -> str:
+    coverage = file.coverage
+    parts = [visible(file.format), human_size(file.size)]
+    if coverage.bytes:
+        parts.append(f"{coverage.bytes:,} bytes read as structure")
+    if coverage.opcodes:
+        parts.append(plural(coverage.opcodes, "opcode"))
+    if coverage.members:
+        parts.append(plural(coverage.members, "member"))
+    if coverage.note:
+        parts.append(visible(coverage.note))
+    return ", ".join(parts)
+
+
+def _held(assessed: list[Assessed]) -> Iterator[_Line]:
+    for each in assessed:
+        finding = each.finding
+        yield _Line(((f"{finding.rule.id} ", "bold"), (visible(str(finding.location)), "")))
+        yield _Line(((standing_note(each), "dim"),), 2, wrap=True)
+    if assessed:
+        yield _Line()
+
+
+def _gaps(report: Report) -> Iterator[_Line]:
+    gaps = list(report.incomplete)
+    if report.interrupted:
+        gaps.insert(0, "The run was interrupted; what follows is partial.")
+    for gap in gaps:
+        yield _Line((("not examined: ", "magenta"), (visible(gap), "")), wrap=True)
+    for check in report.checks:
+        if check.status is not CheckStatus.RUN:
+            reason = f": {visible(check.reason)}" if check.reason else ""
+            status = check.status.value.replace("_", " ")
+            text = f"check {visible(check.check)} {status}{reason}"
+            yield _Line(((text, "magenta" if check.required else "dim"),), wrap=True)
+
+
+def _summary(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
+    apart = held(report, judgment)
+    yield _Line(((f"{counted(report)}.", "bold"),), wrap=True)
+    if apart:
+        more = "" if view.verbose else " (--verbose lists them)"
+        text = f"{plural(len(apart), 'known finding')} held by the baseline or a waiver{more}."
+        yield _Line(((text, "dim"),), wrap=True)
+    for gate in judgment.gates:
+        if not gate.passed:
+            text = f"gate {visible(gate.name)} not met: {visible(gate.reason)}"
+            yield _Line(((text, "red"),), wrap=True)
+    style = "bold green" if judgment.exit_code is ExitCode.PASSED else "bold red"
+    head = f"{outcome(judgment.exit_code)} (exit code {int(judgment.exit_code)})"
+    yield _Line(((head, style), (f": {visible(judgment.exit_reason)}", "")), wrap=True)
+
+
+def _plain(lines: list[_Line], width: int) -> str:
+    made: list[str] = []
+    for line in lines:
+        text = "".join(part for part, _ in line.spans)
+        pad = " " * line.indent
+        if line.wrap:
+            more = wrap(
+                text, max(width, 40), initial_indent=pad, subsequent_indent=pad + "  ",
+                break_long_words=False, break_on_hyphens=False,
+            )  # fmt: skip
+            made.extend(more or [""])
+        else:
+            made.append((pad + text).rstrip())
+    return "\n".join(made) + "\n"
+
+
+def _colored(lines: list[_Line], width: int) -> str:
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(
+        file=StringIO(), force_terminal=True, color_system="standard", width=max(width, 40),
+        highlight=False, markup=False, emoji=False, legacy_windows=False, no_color=False,
+    )  # fmt: skip
+    for line in lines:
+        # Text objects, never markup: "[red]" in a file name stays those five characters.
+        text = Text.assemble(*line.spans, no_wrap=not line.wrap, overflow="ignore")
+        pieces = text.wrap(console, console.width - line.indent - 2) if line.wrap else [text]
+        for number, piece in enumerate(pieces):
+            pad = " " * (line.indent + (2 if number else 0))
+            piece.rstrip()
+            console.print(Text(pad) + piece, soft_wrap=True)
+    output = console.file
+    assert isinstance(output, StringIO)
+    return output.getvalue()

@@ -1,0 +1,108 @@
+"""Numbers and outcomes in plain words, the same in every format for people."""
+
+from collections.abc import Iterable
+
+from seamark.core.findings import Finding
+from seamark.core.policy import Assessed, Standing
+from seamark.core.reports import Report
+from seamark.core.rules import Reference
+from seamark.core.verdicts import ExitCode, Verdict
+from seamark.render.arrange import verdict_counts
+from seamark.render.visible import visible
+
+_ADVISORIES = ("CVE-", "GHSA-", "PYSEC-", "OSV-")
+
+
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """``1 file``, ``2,000 files``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def human_size(size: int) -> str:
+    """A size in bytes for people: decimal units as disks are sold, three digits."""
+    if size < 1000:
+        return f"{size} B"
+    value = float(size)
+    for unit in ("kB", "MB", "GB", "TB", "PB"):
+        value /= 1000
+        if value < 999.5:
+            return f"{value:.3g} {unit}"
+    return f"{value / 1000:,.0f} EB"
+
+
+def outcome(code: ExitCode) -> str:
+    """One word for an exit code."""
+    return {
+        ExitCode.PASSED: "Passed",
+        ExitCode.FAILED: "Failed",
+        ExitCode.INCOMPLETE: "Incomplete",
+        ExitCode.INTERRUPTED: "Interrupted",
+    }.get(code, "Not run")
+
+
+def headline(report: Report) -> str:
+    """The result in one sentence that needs no vocabulary."""
+    counts = verdict_counts(report)
+    hostile, review, unclear = (
+        counts[verdict] for verdict in (Verdict.HOSTILE, Verdict.REVIEW, Verdict.UNCLEAR)
+    )
+    if hostile:
+        return f"{plural(hostile, 'file')} must not be loaded"
+    if review:
+        return f"{plural(review, 'file needs', 'files need')} a person's review before loading"
+    if unclear:
+        return f"{plural(unclear, 'file')} could not be fully examined"
+    if report.verdict in (Verdict.HOSTILE, Verdict.REVIEW):
+        return "Findings outside the scanned files need attention"
+    if report.incomplete or report.interrupted or report.verdict is Verdict.UNCLEAR:
+        return "Not everything could be examined"
+    if not report.files:
+        return "Nothing was found wrong"
+    return f"{plural(len(report.files), 'file')} examined, nothing found wrong"
+
+
+def counted(report: Report) -> str:
+    """``5 files: 2 hostile, 1 review, 2 clean``; verdicts without files are left out."""
+    counts = [f"{count:,} {verdict}" for verdict, count in verdict_counts(report).items() if count]
+    files = plural(len(report.files), "file")
+    return f"{files}: {', '.join(counts)}" if counts else files
+
+
+def standing_note(assessed: Assessed) -> str:
+    """Why a finding is held apart, or why it no longer is; empty for a new one."""
+    by = f" ({visible(assessed.owner)})" if assessed.owner else ""
+    why = f": {visible(assessed.reason)}" if assessed.reason else ""
+    match assessed.standing:
+        case Standing.BASELINE:
+            since = f" since {visible(assessed.since)}" if assessed.since else ""
+            return f"In the baseline{since}{by}{why}"
+        case Standing.WAIVED:
+            until = f" until {visible(assessed.expires)}" if assessed.expires else ""
+            return f"Waived{until}{by}{why}"
+        case Standing.REOPENED:
+            when = f" on {visible(assessed.expires)}" if assessed.expires else ""
+            return f"Reopened, the waiver expired{when}{by}{why}"
+        case _:
+            return ""
+
+
+def references(finding: Finding) -> list[Reference]:
+    """The finding's own references, then its rule's, each once, advisories first."""
+    unique = {each.name: each for each in (*finding.references, *finding.rule.references)}
+    return sorted(unique.values(), key=lambda each: not is_advisory(each))
+
+
+def is_advisory(reference: Reference) -> bool:
+    """Whether it is about one published vulnerability, not a class of weaknesses."""
+    return reference.name.startswith(_ADVISORIES)
+
+
+def advisories(finding: Finding) -> list[Reference]:
+    """References that name one published vulnerability."""
+    return [each for each in references(finding) if is_advisory(each)]
+
+
+def listed(items: Iterable[str]) -> str:
+    """``a, b and c``."""
+    *most, last = list(items) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
