@@ -1,0 +1,224 @@
+"""What the explainer saw: abstract values, and the trace of one pickle stream.
+
+Values stand for what an unpickler would build, without building it. They are cheap on purpose:
+a hostile stream makes millions. Containers keep their first ``KEPT`` items and count the rest.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+KEPT = 64
+"""Items that a container keeps for display and guards; further ones are only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A constant that the stream spells out: int, float, str, bytes, bool or None."""
+
+    value: int | float | str | bytes | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A constant too long to hold: ``kind`` is ``str``, ``bytes``, ``bytearray`` or ``int``.
+
+    The content is ``[offset, offset + length)`` of the stream's blob.
+    """
+
+    kind: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An imported object: ``module`` and ``name`` as ``find_class`` gets them (fix_imports done).
+
+    ``offset`` is that of the opcode that imports it, ``opcode`` its name.
+    """
+
+    module: str
+    name: str
+    offset: int
+    opcode: str = "GLOBAL"
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+class Call:
+    """A call: REDUCE, NEWOBJ, NEWOBJ_EX, INST, OBJ. Also stands for the call's result.
+
+    ``args`` are the positional arguments, or None where the argument tuple is itself computed
+    (``starargs`` is then what stands in its place). ``kwargs`` is what NEWOBJ_EX gives.
+    """
+
+    __slots__ = ("_args", "function", "kwargs", "offset", "opcode", "starargs")
+
+    def __init__(
+        self, function: "Value", starargs: "Value", kwargs: "Value | None", opcode: str, offset: int
+    ) -> None:
+        self.function = function
+        self.starargs = starargs
+        self.kwargs = kwargs
+        self.opcode = opcode
+        self.offset = offset
+
+    @property
+    def args(self) -> "tuple[Value, ...] | None":
+        """Positional arguments (at most ``KEPT``), or None where they are computed."""
+        return self.starargs.items if isinstance(self.starargs, Seq) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Persistent:
+    """What ``persistent_load`` would return for ``pid``."""
+
+    pid: "Value"
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value of which only ``what`` it is is known (an out-of-band buffer)."""
+
+    what: str
+
+
+class Seq:
+    """A list, tuple, set or frozenset (``kind``), with its first items and its ``length``.
+
+    ``weight`` counts the objects reached by hashing it, repeats included; 0 where unhashable.
+    ``depth`` of nested containers, as far as they were known when it was built.
+    """
+
+    __slots__ = ("depth", "kind", "length", "raw", "weight")
+
+    def __init__(self, kind: str, raw: list["Raw"], length: int) -> None:
+        self.kind = kind
+        self.raw = raw
+        self.length = length
+        self.weight = 0
+        self.depth = 1
+
+    @property
+    def items(self) -> "tuple[Value, ...]":
+        """The items that were kept."""
+        return tuple(thaw(item) for item in self.raw)
+
+    @property
+    def omitted(self) -> int:
+        """How many items were not kept."""
+        return self.length - len(self.raw)
+
+
+class Map:
+    """A dict, with its first entries; ``length`` counts all assignments, repeats included."""
+
+    __slots__ = ("depth", "length", "raw")
+
+    def __init__(self) -> None:
+        self.raw: list[Raw] = []
+        self.length = 0
+        self.depth = 1
+
+    @property
+    def items(self) -> "tuple[tuple[Value, Value], ...]":
+        """The (key, value) pairs that were kept, in the order of assignment."""
+        pairs = zip(self.raw[::2], self.raw[1::2], strict=True)
+        return tuple((thaw(key), thaw(value)) for key, value in pairs)
+
+    @property
+    def omitted(self) -> int:
+        """How many pairs were not kept."""
+        return self.length - len(self.raw) // 2
+
+
+Value = Const | Payload | Ref | Call | Persistent | Opaque | Seq | Map
+Raw = bytes | Value
+"""A value as the machine holds it: ``bytes`` is the undecoded opcode that pushes a constant."""
+
+
+def thaw(raw: Raw) -> Value:
+    """The value of what the machine holds."""
+    if isinstance(raw, bytes):
+        from seamark.scan.models.pickle.opcodes import constant
+
+        return constant(raw)
+    return raw
+
+
+class End(StrEnum):
+    """How a stream ended."""
+
+    STOP = "stop"
+    BROKEN = "broken"
+
+
+class Oddity(StrEnum):
+    """Constructions that no pickler writes."""
+
+    COMPUTED_GLOBAL = "computed STACK_GLOBAL operand"
+    EXTENSION = "EXT opcode"
+    LYING_FRAME = "frame that lies"
+    LATE_PROTO = "PROTO in mid-stream"
+    BAD_PROTOCOL = "unknown protocol number"
+    HUGE_MEMO = "huge memo index"
+    DEEP_NESTING = "deep nesting"
+    HASH_BOMB = "exponential structure"
+    STATE_ON_IMPORT = "state set on an imported object"
+    ITEM_ON_IMPORT = "item set on an imported object"
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """One oddity: where it is, what it is about (``anchor``), one clause of detail."""
+
+    oddity: Oddity
+    offset: int
+    anchor: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A bytes or str constant that begins like a pickle or an archive."""
+
+    offset: int
+    length: int
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one stream does. Offsets count from the start of the blob the stream lies in.
+
+    ``references`` holds each distinct (module, name) once, in order of first import, ``counts``
+    how often each was imported. ``calls`` holds the first call of each distinct callee (all calls
+    go to the machine's ``watch``). ``consumed`` is the offset after STOP, or where it broke.
+    ``acted`` says that something was imported before the end.
+    """
+
+    start: int = 0
+    end: End = End.BROKEN
+    reason: str = ""
+    consumed: int = 0
+    opcodes: int = 0
+    protocol: int = 0
+    references: dict[tuple[str, str], Ref] = field(default_factory=dict)
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    calls: dict[tuple[str, str], Call] = field(default_factory=dict)
+    persistent: list[Persistent] = field(default_factory=list)
+    persistent_count: int = 0
+    oddities: list[Odd] = field(default_factory=list)
+    nested: list[Nested] = field(default_factory=list)
+    cuts: list[tuple[int, int]] = field(default_factory=list)
+    result: Value | None = None
+
+    @property
+    def acted(self) -> bool:
+        """Whether a loader would have imported something before the stream ended."""
+        return bool(self.references)
+
+    def called(self, reference: Ref) -> Call | None:
+        """The first call of ``reference``, if it is called at all."""
+        return self.calls.get((reference.module, reference.name))
