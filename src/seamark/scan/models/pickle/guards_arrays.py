@@ -1,0 +1,227 @@
+"""Guards for the restoring functions of NumPy, SciPy, pandas and torch."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from seamark.scan.models.pickle.decide import CLASS, NAME, TRUSTED, Allowlist
+from seamark.scan.models.pickle.shapes import (
+    anything,
+    called,
+    either,
+    is_bytes,
+    is_collection,
+    is_empty_hooks,
+    is_int,
+    is_ints,
+    is_literal,
+    is_map,
+    is_none,
+    is_text,
+    matches,
+    refers,
+)
+from seamark.scan.models.pickle.trace import Const, Persistent, Ref, Seq, Value
+
+Args = tuple[Value, ...]
+Guard = Callable[[Args, Allowlist], str | None]
+
+_DTYPE = re.compile(r"[|<>=]?[A-Za-z?][A-Za-z_]{0,14}[0-9]{0,9}(\[[0-9a-zA-Z/ ]{1,12}\])?")
+_BIT_GENERATORS = frozenset(["MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"])
+_UFUNC_MODULES = re.compile(
+    r"numpy|numpy\._?core(\.(umath|_multiarray_umath))?|scipy\.special(\.[a-z_]+)?"
+)
+
+
+def _is_type_string(value: Value) -> bool:
+    if called(value, "_codecs", "encode"):
+        return True
+    if not isinstance(value, Const) or not isinstance(value.value, str | bytes):
+        return False
+    text = value.value if isinstance(value.value, str) else value.value.decode("latin1")
+    return _DTYPE.fullmatch(text) is not None
+
+
+def _dtype(args: Args, allowlist: Allowlist) -> str | None:
+    """``numpy.dtype("f8", False, True)``; also of one of NumPy's scalar types."""
+
+    def is_scalar_type(value: Value) -> bool:
+        if not isinstance(value, Ref) or value.module not in ("numpy", "builtins"):
+            return False
+        return allowlist.kind(value.module, value.name) == NAME
+
+    if matches(args, either(_is_type_string, is_scalar_type), is_int, is_int, required=1):
+        return None
+    return "is not made from one type string"
+
+
+def is_dtype(value: Value) -> bool:
+    """A NumPy data type."""
+    return (
+        called(value, "numpy", "dtype")
+        or called(value, "numpy._core.multiarray", "dtype")
+        or called(value, "numpy.core.multiarray", "dtype")
+        or called(value, "numpy._core._internal", "_convert_to_stringdtype_kwargs")
+        or _called_in(value, "numpy.dtypes")
+        or refers(value, "numpy", "dtype")
+    )
+
+
+def _is_type(value: Value) -> bool:
+    return _is_type_string(value) or is_dtype(value)
+
+
+def _called_in(value: Value, module: str) -> bool:
+    function = getattr(value, "function", None)
+    return isinstance(function, Ref) and function.module == module
+
+
+def _is_class(value: Value, allowlist: Allowlist) -> bool:
+    if not isinstance(value, Ref):
+        return False
+    return allowlist.kind(value.module, value.name) in (CLASS, TRUSTED, None)
+
+
+def _reconstruct(args: Args, allowlist: Allowlist) -> str | None:
+    """``_reconstruct(ndarray, (0,), b"b")``: always empty, the state sets the real shape."""
+    named = len(args) == 3 and _is_class(args[0], allowlist)
+    if named and _is_small_shape(args[1]) and _is_type(args[2]):
+        return None
+    return "does not make an empty array of an array type"
+
+
+def _is_small_shape(value: Value) -> bool:
+    if not isinstance(value, Seq) or len(value.items) > 64 or not is_ints(value):
+        return False
+    return all(isinstance(i, Const) and i.value in (0, 1) for i in value.items)
+
+
+def _mareconstruct(args: Args, allowlist: Allowlist) -> str | None:
+    named = len(args) == 4 and all(_is_class(arg, allowlist) for arg in args[:2])
+    if named and _is_small_shape(args[2]) and _is_type(args[3]):
+        return None
+    return "does not make an empty masked array"
+
+
+def _ufunc(args: Args, _allowlist: Allowlist) -> str | None:
+    """``_ufunc_reconstruct(module, name)`` imports ``module`` and takes ``name`` from it."""
+    if len(args) == 2 and all(isinstance(a, Const) and isinstance(a.value, str) for a in args):
+        module, name = (str(a.value) for a in args if isinstance(a, Const))
+        if _UFUNC_MODULES.fullmatch(module) and re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            return (
+                None if name not in ("load", "fromfile", "memmap", "save", "test") else _NOT_UFUNC
+            )
+    return _NOT_UFUNC
+
+
+_NOT_UFUNC = "imports by name something that is not a universal function"
+
+
+def _is_bit_generator(value: Value) -> bool:
+    if isinstance(value, Const):
+        return value.value in _BIT_GENERATORS
+    if isinstance(value, Ref):
+        return value.module.startswith("numpy.random._") and value.name in _BIT_GENERATORS
+    return called(value, "numpy.random._pickle", "__bit_generator_ctor")
+
+
+def _bit_generator(args: Args, _allowlist: Allowlist) -> str | None:
+    def is_ctor(value: Value) -> bool:
+        return refers(value, "numpy.random._pickle", "__bit_generator_ctor")
+
+    if matches(args, _is_bit_generator, is_ctor, required=0):
+        return None
+    return "does not name one of NumPy's bit generators"
+
+
+def _pyx_unpickle(args: Args, allowlist: Allowlist) -> str | None:
+    """Cython's ``__pyx_unpickle_X(type, checksum, state)`` calls ``type.__new__``."""
+    shaped = matches(args, anything, is_int, either(is_none, is_collection))
+    if shaped and _is_class(args[0], allowlist):
+        return None
+    return "does not restore an allowed class"
+
+
+def _class_first(args: Args, allowlist: Allowlist) -> str | None:
+    """A restoring function whose first argument is the class to make."""
+    if args and _is_class(args[0], allowlist):
+        return None
+    return "does not make an instance of an allowed class"
+
+
+def _new_index(args: Args, allowlist: Allowlist) -> str | None:
+    if len(args) == 2 and _is_class(args[0], allowlist) and is_map(args[1]):
+        return None
+    return "does not make an index from a literal dict"
+
+
+def _is_storage(value: Value) -> bool:
+    return isinstance(value, Persistent) or called(value, "torch.storage", "_load_from_bytes")
+
+
+def _rebuild_tensor(args: Args, _allowlist: Allowlist) -> str | None:
+    """``_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks[, metadata])``."""
+    shapes = (_is_storage, is_int, is_ints, is_ints, is_int, is_empty_hooks, anything)
+    if matches(args, *shapes, required=4):
+        return None
+    if len(args) >= 6 and not is_empty_hooks(args[5]):
+        return "gives the tensor hooks, which run when gradients flow"
+    return "does not make a tensor from a storage of this file"
+
+
+def _rebuild_parameter(args: Args, _allowlist: Allowlist) -> str | None:
+    if matches(args, anything, is_int, is_empty_hooks, anything, required=3):
+        return None
+    return "gives the parameter hooks, which run when gradients flow"
+
+
+def _rebuild_from_type(args: Args, allowlist: Allowlist) -> str | None:
+    """``_rebuild_from_type_v2(function, type, args, state)`` calls ``function(*args)``."""
+    if len(args) != 4 or not isinstance(args[0], Ref) or not _is_class(args[1], allowlist):
+        return _NOT_TENSOR
+    function, inside = args[0], args[2]
+    kind = allowlist.kind(function.module, function.name)
+    if not isinstance(inside, Seq) or inside.omitted or function.module != "torch._utils":
+        return _NOT_TENSOR
+    if kind == "rebuild_tensor":
+        return _rebuild_tensor(inside.items, allowlist)
+    if kind == "rebuild_parameter":
+        return _rebuild_parameter(inside.items, allowlist)
+    return _NOT_TENSOR
+
+
+_NOT_TENSOR = "calls something else than torch's own tensor functions"
+
+
+def _legacy_storage(args: Args, _allowlist: Allowlist) -> str | None:
+    """``_load_from_bytes(b)``: a second ``torch.load``; its bytes are examined as a file."""
+    return None if matches(args, is_bytes) else "loads bytes that are computed"
+
+
+GUARDS: Mapping[str, Guard] = {
+    "bit_generator": _bit_generator,
+    "class_first": _class_first,
+    "dtype": _dtype,
+    "frombuffer": lambda args, _allowlist: (
+        None
+        if matches(args, either(is_bytes, _is_storage), is_dtype, is_ints, is_literal)
+        else "does not make an array from literal bytes"
+    ),
+    "mareconstruct": _mareconstruct,
+    "new_index": _new_index,
+    "pyx_unpickle": _pyx_unpickle,
+    "rebuild_from_type": _rebuild_from_type,
+    "rebuild_parameter": _rebuild_parameter,
+    "rebuild_tensor": _rebuild_tensor,
+    "reconstruct": _reconstruct,
+    "scalar": lambda args, _allowlist: (
+        None
+        if matches(args, is_dtype, anything, required=1)
+        else "is not made from a data type and a value"
+    ),
+    "storage_bytes": _legacy_storage,
+    "text_only": lambda args, _allowlist: (
+        None if matches(args, is_text, required=0) else "is not literal text"
+    ),
+    "ufunc": _ufunc,
+}
+"""Guards by the name that the allowlist's data uses."""
