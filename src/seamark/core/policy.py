@@ -1,6 +1,6 @@
 """The bar that a report must pass: threshold, gates, waivers and baseline, and the exit code."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -8,7 +8,7 @@ from enum import StrEnum
 from seamark.core.baseline import Baseline
 from seamark.core.errors import UsageError
 from seamark.core.findings import Finding
-from seamark.core.reports import CheckStatus, Report
+from seamark.core.reports import CheckStatus, FileReport, Report
 from seamark.core.rules import Severity
 from seamark.core.verdicts import ExitCode, Verdict
 from seamark.core.waivers import Waiver, find_waiver
@@ -228,25 +228,27 @@ def _gaps(report: Report, assessed: Sequence[Assessed], *, allow_empty: bool) ->
     """What should have been evaluated and was not, in whole sentences."""
     yield from report.incomplete
     for check in report.checks:
-        sentence = f"The check {check.check} did not run: {check.reason or 'no reason given'}."
-        if check.status is CheckStatus.NOT_RUN and check.required:
-            if not any(check.check in known for known in report.incomplete):
-                yield sentence
+        told = any(check.check in sentence for sentence in report.incomplete)
+        if check.status is CheckStatus.NOT_RUN and check.required and not told:
+            reason = check.reason.rstrip(".") or "no reason given"
+            yield f"The check {check.check} did not run: {reason}."
     held = {id(each.finding) for each in assessed if not each.open}
-    unclear = 0
-    for file in report.files:
-        doubts = [f for f in file.findings if f.rule.verdict is Verdict.UNCLEAR]
-        excused = bool(doubts) and all(id(finding) in held for finding in doubts)
-        if file.coverage.skipped or (doubts and not excused) or (file.verdict is Verdict.UNCLEAR and not doubts):
-            unclear += 1
+    unclear = sum(1 for file in report.files if _not_examined(file, held))
     if unclear:
-        noun = "file" if unclear == 1 else "files"
-        yield f"{unclear} {noun} could not be examined."
+        yield f"{unclear} {'file' if unclear == 1 else 'files'} could not be examined."
     for finding in report.findings:
         if finding.rule.verdict is Verdict.UNCLEAR and id(finding) not in held:
             yield finding.message
-    if not allow_empty and not report.files and not any(c.count for c in report.checks):
+    if not allow_empty and not report.files and not any(check.count for check in report.checks):
         yield "Nothing was found to examine."
+
+
+def _not_examined(file: FileReport, held: Set[int]) -> bool:
+    """Whether something of the file is unexamined and nobody has accepted that."""
+    doubts = [each for each in file.findings if each.rule.verdict is Verdict.UNCLEAR]
+    if file.coverage.skipped or any(id(finding) not in held for finding in doubts):
+        return True
+    return file.verdict is Verdict.UNCLEAR and not doubts
 
 
 def _exit(
