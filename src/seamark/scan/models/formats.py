@@ -6,7 +6,7 @@ from importlib import import_module
 
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.scope import Reader
-from seamark.scan.models.weights.signatures import NUMPY, is_safetensors
+from seamark.scan.models.weights.signatures import NUMPY, is_onnx, is_safetensors
 
 HEAD = 4096
 """Bytes from the start that a sniffer sees."""
@@ -98,5 +98,12 @@ FORMATS: tuple[Format, ...] = (
         sniff=is_tar,
         reader="archives.tar:examine",
         extensions=frozenset([".tar", ".pt", ".pth", ".nemo", ".bin"]),
+    ),
+    Format(
+        name="onnx",
+        title="ONNX model",
+        sniff=is_onnx,
+        reader="weights.onnx:examine",
+        extensions=frozenset({".onnx", ".pb"}),
     ),
 )
