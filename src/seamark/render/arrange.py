@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from seamark.core.policy import Assessed, Judgment, Standing
+from seamark.core.policy import Assessed, Judgment
 from seamark.core.reports import FileReport, Report
 from seamark.core.verdicts import Verdict, worst
-
-OPEN = frozenset({Standing.NEW, Standing.REOPENED})
-"""Standings that count against the gates; the others are known and accepted for a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +47,18 @@ def assessed_by_file(report: Report, judgment: Judgment) -> Iterator[tuple[Asses
     yield remaining
 
 
-def groups(
-    report: Report, judgment: Judgment, standings: frozenset[Standing] = OPEN
-) -> list[Group]:
-    """Findings of these ``standings`` by path, worst path first, worst finding first in each."""
+def groups(report: Report, judgment: Judgment, *, held: bool = False) -> list[Group]:
+    """Open findings by path, or those ``held`` by a baseline or waiver; worst path first,
+    worst finding first in each.
+    """
     files: list[FileReport | None] = [*report.files, None]
     found: list[Group] = []
     for file, assessed in zip(files, assessed_by_file(report, judgment), strict=True):
         by_path: dict[str, list[Assessed]] = {}
-        if file and file.coverage.skipped and Standing.NEW in standings:
+        if file and file.coverage.skipped and not held:
             by_path[file.path] = []
         for each in assessed:
-            if each.standing in standings:
+            if each.open is not held:
                 path = file.path if file else each.finding.location.path
                 by_path.setdefault(path, []).append(each)
         found.extend(
@@ -74,12 +71,8 @@ def groups(
 
 def held(report: Report, judgment: Judgment) -> list[Assessed]:
     """Findings that a baseline or a waiver holds, worst first."""
-    found = [
-        each
-        for group in groups(report, judgment, frozenset(Standing) - OPEN)
-        for each in group.assessed
-    ]
-    return sorted(found, key=_harm)
+    apart = groups(report, judgment, held=True)
+    return sorted((each for group in apart for each in group.assessed), key=_harm)
 
 
 def verdict_counts(report: Report) -> dict[Verdict, int]:

@@ -7,7 +7,6 @@ The JSON Schema is ``schemas/report-1.json`` beside this module.
 """
 
 from collections.abc import Iterable
-from json import JSONEncoder
 from typing import Any
 
 from seamark.core.findings import Location
@@ -16,17 +15,15 @@ from seamark.core.reports import SCHEMA, CheckRun, FileReport, Report
 from seamark.core.rules import Reference
 from seamark.render.arrange import assessed_by_file, verdict_counts
 from seamark.render.view import View
-from seamark.render.wellformed import wellformed
+from seamark.render.wellformed import encode
 
 Object = dict[str, Any]
-
-_encode = JSONEncoder(allow_nan=False, separators=(", ", ": ")).encode
 
 
 def render(report: Report, judgment: Judgment, *, view: View = View()) -> str:  # noqa: ARG001
     """The whole report as one JSON object, ended by a line feed."""
     *by_file, rest = assessed_by_file(report, judgment)
-    fields = [f"{_encode(key)}: {_dump(value)}" for key, value in _head(report, judgment).items()]
+    fields = [f"{encode(key)}: {encode(value)}" for key, value in _head(report, judgment).items()]
     files = (_file(file, found) for file, found in zip(report.files, by_file, strict=True))
     fields.append(f'"files": {_lines(files)}')
     fields.append(f'"findings": {_lines(_finding(each) for each in rest)}')
@@ -45,7 +42,12 @@ def _head(report: Report, judgment: Judgment) -> Object:
         "exit_code": int(judgment.exit_code),
         "exit_reason": judgment.exit_reason,
         "gates": [
-            {"name": gate.name, "passed": gate.passed, "reason": gate.reason}
+            {
+                "name": gate.name,
+                "passed": gate.passed,
+                "evaluated": gate.evaluated,
+                "reason": gate.reason,
+            }
             for gate in judgment.gates
         ],
         "interrupted": report.interrupted,
@@ -167,15 +169,5 @@ def _reference(reference: Reference) -> Object:
 
 
 def _lines(values: Iterable[Object]) -> str:
-    lines = [_dump(value) for value in values]
+    lines = [encode(value) for value in values]
     return "[\n" + ",\n".join(lines) + "\n]" if lines else "[]"
-
-
-def _dump(value: Any) -> str:
-    """Compact JSON. The slow path is taken only by values that JSON cannot carry as they are."""
-    try:
-        text = _encode(value)
-    except (ValueError, TypeError, RecursionError):
-        return _encode(wellformed(value))
-    # A lone surrogate is written as \\udXXX, which strict parsers refuse.
-    return _encode(wellformed(value)) if "\\ud" in text else text

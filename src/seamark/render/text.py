@@ -163,7 +163,7 @@ def _summary(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
         text = f"{plural(len(apart), 'known finding')} held by the baseline or a waiver{more}."
         yield _Line(((text, "dim"),), wrap=True)
     for gate in judgment.gates:
-        if not gate.passed:
+        if not gate.passed and gate.reason not in judgment.exit_reason:
             text = f"gate {visible(gate.name)} not met: {visible(gate.reason)}"
             yield _Line(((text, "red"),), wrap=True)
     style = "bold green" if judgment.exit_code is ExitCode.PASSED else "bold red"

@@ -2,10 +2,27 @@
 
 import math
 from collections.abc import Mapping
+from json import JSONEncoder
 from typing import Any
 
 _DEPTH = 32
 _EXACT = 2**63
+
+
+_dump = JSONEncoder(allow_nan=False).encode
+
+
+def encode(value: Any) -> str:
+    """``value`` as JSON in ASCII on one line, always readable by strict parsers.
+
+    Only values that JSON cannot carry as they are pay for being rewritten.
+    """
+    try:
+        text = _dump(value)
+    except (ValueError, TypeError, RecursionError):
+        return _dump(wellformed(value))
+    # This is how a lone surrogate begins; well-formed pairs are rewritten to themselves.
+    return _dump(wellformed(value)) if "\\ud" in text else text
 
 
 def wellformed(value: Any, depth: int = 0) -> Any:
