@@ -25,7 +25,8 @@ def notifications(report: Report) -> Iterator[Gap]:
     for sentence in report.incomplete:
         yield Gap(sentence)
     for check in report.checks:
-        if check.status is not CheckStatus.RUN:
+        told = any(check.check in sentence for sentence in report.incomplete)
+        if check.status is not CheckStatus.RUN and not told:
             missing = check.status is CheckStatus.NOT_RUN and check.required
             yield Gap(check_sentence(check), required=missing)
     for file in report.files:

@@ -5,7 +5,6 @@ examined), or is skipped (all that is wrong is in the baseline or waived). Suite
 ``gates`` say the same of those; ``system`` holds findings that belong to no file.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -143,7 +142,7 @@ def _check(check: CheckRun) -> _Case:
 
 
 def _gaps(report: Report) -> list[_Case]:
-    gaps: Iterable[str] = report.incomplete
+    gaps: list[str] = list(report.incomplete)
     if report.interrupted:
         gaps = ["The run was interrupted, so this report is partial.", *gaps]
     return [

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from seamark.core.policy import Assessed, Judgment
-from seamark.core.reports import CheckStatus, FileReport, Report
+from seamark.core.reports import FileReport, Report
 from seamark.core.verdicts import ExitCode, Verdict
 from seamark.render.arrange import Group, groups, held, worst_files_first
 from seamark.render.exhibits import exhibits
+from seamark.render.gaps import notifications
 from seamark.render.view import View
 from seamark.render.visible import visible
 from seamark.render.words import (
@@ -142,17 +143,10 @@ def _held(assessed: list[Assessed]) -> Iterator[_Line]:
 
 
 def _gaps(report: Report) -> Iterator[_Line]:
-    gaps = list(report.incomplete)
-    if report.interrupted:
-        gaps.insert(0, "The run was interrupted; what follows is partial.")
-    for gap in gaps:
-        yield _Line((("not examined: ", "magenta"), (visible(gap), "")), wrap=True)
-    for check in report.checks:
-        if check.status is not CheckStatus.RUN:
-            reason = f": {visible(check.reason)}" if check.reason else ""
-            status = check.status.value.replace("_", " ")
-            text = f"check {visible(check.check)} {status}{reason}"
-            yield _Line(((text, "magenta" if check.required else "dim"),), wrap=True)
+    for gap in notifications(report):
+        if not gap.path:  # those of a file stand with the file
+            label = ("not examined: ", "magenta") if gap.required else ("note: ", "dim")
+            yield _Line((label, (visible(gap.text), "")), wrap=True)
 
 
 def _summary(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
