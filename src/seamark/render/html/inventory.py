@@ -1,0 +1,199 @@
+"""What was examined and how to examine it again: checks, gates, files, versions, seeds."""
+
+from collections.abc import Iterable, Sequence
+from json import dumps
+
+from seamark.core.policy import Judgment
+from seamark.core.reports import CheckRun, CheckStatus, FileReport, Report
+from seamark.core.verdicts import Verdict
+from seamark.render.arrange import worst_files_first
+from seamark.render.gaps import notifications
+from seamark.render.html.markup import Html, code_block, element, path
+from seamark.render.html.summary import chip, gates_note
+from seamark.render.view import View
+from seamark.render.wellformed import wellformed
+from seamark.render.words import human_size, plural
+
+ROWS_CLEAN = 500
+ROWS_OTHER = 2000
+"""Rows of the table of files; clean ones are the first to be left out."""
+
+
+def coverage_section(report: Report, judgment: Judgment) -> Html:
+    """What was run, what was not, and which bars were met."""
+    gaps = [gap for gap in notifications(report) if gap.required]
+    missing: Html = element("p", "Nothing that was planned is missing.", class_="good")
+    if gaps:
+        items = [
+            element("li", path(gap.path) if gap.path else None, " " if gap.path else None, gap.text)
+            for gap in gaps[:100]
+        ]
+        if len(gaps) > 100:
+            items.append(element("li", f"and {len(gaps) - 100:,} more; see the JSON report."))
+        missing = element("ul", items, class_="missing")
+    return element(
+        "div",
+        element("h3", "Not examined"),
+        missing,
+        _checks(report.checks),
+        _gates(judgment),
+        _metrics(report),
+    )
+
+
+def _checks(checks: Sequence[CheckRun]) -> Html | None:
+    if not checks:
+        return None
+    kind = {CheckStatus.RUN: "clean", CheckStatus.SAMPLED: "review", CheckStatus.NOT_RUN: "unclear"}
+    rows = [
+        (
+            check.check,
+            chip(check.status.value.replace("_", " "), f"v-{kind[check.status]}"),
+            f"{check.count:,}",
+            f"{check.seconds:.2f} s",
+            check.reason or ("" if check.required else "not required"),
+        )
+        for check in checks
+    ]
+    titles = ("Check", "Status", "Examined", "Time", "Why")
+    return element("div", element("h3", "Checks"), _table(titles, rows, numeric={2, 3}))
+
+
+def _gates(judgment: Judgment) -> Html | None:
+    if not judgment.gates:
+        return None
+    rows = [
+        (
+            gate.name,
+            chip("met", "v-clean")
+            if gate.passed
+            else chip("not met", "v-hostile")
+            if gate.evaluated
+            else chip("not evaluated", "v-unclear"),
+            gate.reason,
+        )
+        for gate in judgment.gates
+    ]
+    title = element("h3", f"Gates: {gates_note(judgment)}")
+    return element("div", title, _table(("Gate", "Result", "Why"), rows))
+
+
+def _metrics(report: Report) -> Html | None:
+    if not report.metrics:
+        return None
+    rows = []
+    for metric in report.metrics:
+        interval = ""
+        if metric.interval:
+            low, high = metric.interval
+            interval = f"{low:,.4g} to {high:,.4g} at {metric.level:.0%}"
+        unit = "" if metric.unit == "1" else f" {metric.unit}"
+        rows.append((metric.name, f"{metric.value:,.6g}{unit}", interval))
+    return element(
+        "div", element("h3", "Measured"), _table(("Metric", "Value", "Interval"), rows, numeric={1})
+    )
+
+
+def files_section(report: Report) -> Html | None:
+    """Every file with verdict, format, size and digest, worst first."""
+    if not report.files:
+        return None
+    ordered = worst_files_first(report)
+    bad = [file for file in ordered if file.verdict is not Verdict.CLEAN]
+    clean = [file for file in ordered if file.verdict is Verdict.CLEAN]
+    shown = bad[:ROWS_OTHER] + clean[:ROWS_CLEAN]
+    rows = [
+        (
+            path(file.path),
+            chip(file.verdict.value, f"v-{file.verdict}"),
+            _what(file),
+            human_size(file.size),
+            _digest(file),
+        )
+        for file in shown
+    ]
+    note = None
+    if len(shown) < len(ordered):
+        left_bad, left_clean = len(bad) - ROWS_OTHER, len(clean) - ROWS_CLEAN
+        parts = [f"{left_clean:,} clean"] if left_clean > 0 else []
+        parts += [f"{left_bad:,} other"] if left_bad > 0 else []
+        note = element(
+            "p",
+            f"{' and '.join(parts)} files are not listed here to keep the page light; they were "
+            "examined, and the JSON report lists them.",
+            class_="note",
+        )
+    titles = ("File", "Verdict", "Format", "Size", "Digest")
+    table = _table(titles, rows, numeric={3}, kind="files")
+    return element("div", element("p", plural(len(ordered), "file"), class_="quiet"), table, note)
+
+
+def _what(file: FileReport) -> Html:
+    note = element("span", file.coverage.note, class_="quiet") if file.coverage.note else None
+    return element("span", file.format, element("br") if note else None, note)
+
+
+def _digest(file: FileReport) -> Html:
+    if file.digest is None:
+        return element("span", "not computed", class_="quiet")
+    algorithm, _, value = file.digest.partition(":")
+    half = (len(value) + 1) // 2
+    inner = [f"{algorithm}:", element("br"), value[:half], element("wbr"), value[half:]]
+    return element("code", inner, class_="digest")
+
+
+def reproduce_section(report: Report, view: View) -> Html:
+    """Everything that somebody else needs to get the same report."""
+    who = report.actor.name
+    if not report.actor.authenticated:
+        who += " (as the operating system says, not authenticated)"
+    facts = [
+        ("Seamark", report.tool_version),
+        ("Rules", report.ruleset),
+        ("Target", report.target),
+        ("Run by", who),
+        ("Started", report.started),
+        ("Finished", report.finished),
+    ]
+    facts += [(f"Seed of {check}", str(seed)) for check, seed in sorted(report.seeds.items())]
+    facts += [
+        (key.replace("_", " "), value if isinstance(value, str) else dumps(wellformed(value)))
+        for key, value in sorted(report.attributes.items())
+    ]
+    rows = [element("div", element("dt", key), element("dd", value)) for key, value in facts]
+    command = (
+        (element("p", "The same command on the same files gives the same findings:"),
+         code_block(view.command))
+        if view.command
+        else None
+    )  # fmt: skip
+    return element("div", command, element("dl", rows, class_="facts"))
+
+
+def _table(
+    titles: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numeric: frozenset[int] | set[int] = frozenset(),
+    kind: str = "",
+) -> Html:
+    """A table whose rows become cards on a narrow screen; the first column names the row."""
+
+    def cell(number: int, value: str) -> Html:
+        style = "number" if number in numeric else None
+        if number == 0:
+            return element("th", value, scope="row")
+        return element("td", value, data_label=titles[number], class_=style)
+
+    head = [
+        element("th", title, scope="col", class_="number" if number in numeric else None)
+        for number, title in enumerate(titles)
+    ]
+    body = [
+        element("tr", [cell(number, value) for number, value in enumerate(row)]) for row in rows
+    ]
+    table = element(
+        "table", element("thead", element("tr", head)), element("tbody", body),
+        class_=f"stack {kind}".strip(),
+    )  # fmt: skip
+    return element("div", table, class_="scroll")
