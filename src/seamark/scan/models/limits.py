@@ -10,7 +10,8 @@ class Limits:
 
     ``seconds`` of wall time; ``expanded_bytes`` written by decompressors; ``members`` of all
     containers together; ``depth`` of nesting; ``opcodes`` of all pickle streams together;
-    ``header_bytes`` of any one header that is held in memory.
+    ``header_bytes`` of any one header that is held in memory. Beyond ``expansion_free`` bytes,
+    all that a file expands to may be at most ``expansion_ratio`` times the file's own size.
     """
 
     seconds: float = 120.0
@@ -19,10 +20,16 @@ class Limits:
     depth: int = 8
     opcodes: int = 200_000_000
     header_bytes: int = 100 << 20
+    expansion_free: int = 256 << 20
+    expansion_ratio: int = 200
 
 
 class LimitExceeded(Exception):
     """A limit ran out. The router turns it into finding FIL004 (unclear)."""
+
+
+class ExpansionBomb(LimitExceeded):
+    """What a file expands to is out of all proportion to its size."""
 
 
 class Malformed(Exception):
@@ -40,7 +47,7 @@ class Malformed(Exception):
 class Meter:
     """Counts what one file has cost so far. One meter for a file and all it contains."""
 
-    __slots__ = ("_deadline", "_expanded", "_members", "_opcodes", "limits")
+    __slots__ = ("_deadline", "_expanded", "_members", "_opcodes", "_proportion", "limits")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -48,6 +55,11 @@ class Meter:
         self._expanded = 0
         self._members = 0
         self._opcodes = 0
+        self._proportion = limits.expanded_bytes
+
+    def admit(self, size: int) -> None:
+        """Say how large the file itself is: what it may expand to is in proportion to that."""
+        self._proportion = self.limits.expansion_free + self.limits.expansion_ratio * size
 
     def check_time(self) -> None:
         """Raise :class:`LimitExceeded` when the file's time is up. Call it in long loops."""
@@ -63,6 +75,9 @@ class Meter:
         self._expanded += count
         if self._expanded > self.limits.expanded_bytes:
             raise LimitExceeded(f"expands to more than {self.limits.expanded_bytes} bytes")
+        if self._expanded > self._proportion:
+            ratio = self.limits.expansion_ratio
+            raise ExpansionBomb(f"expands to more than {ratio} times its size")
         self.check_time()
 
     def spend_member(self) -> None:

@@ -1,13 +1,13 @@
 """From bytes to reader: what is it, who reads it, and what happens when reading fails."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.formats import FORMATS, HEAD, Format
 from seamark.scan.models.limits import LimitExceeded, Malformed
-from seamark.scan.models.scope import Scope
+from seamark.scan.models.scope import Reader, Scope
 
 
 def detect(blob: Blob) -> Format | None:
@@ -21,15 +21,37 @@ def detect(blob: Blob) -> Format | None:
 
 def route(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Examine a blob by its content. Never raises for bad input: what fails is a finding."""
+    yield from contain(_route, blob, scope)
+
+
+def examine_as(
+    reader: Reader,
+    blob: Blob,
+    scope: Scope,
+    member: str,
+    siblings: Callable[[], frozenset[str]] = frozenset,
+) -> Iterator[Finding]:
+    """Examine a member with a reader of the caller's choice, otherwise as ``scope.examine``."""
+    scope.meter.spend_member()
+    scope.tally.members += 1
+    yield from contain(reader, blob, scope.inside(member, siblings))
+
+
+def _route(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    found = detect(blob)
+    if found is None:
+        scope.set_format("unknown")
+        yield scope.finding(rules.UNKNOWN_FORMAT, "No reader recognizes this content.")
+        return
+    scope.set_format(found.name)
+    yield from _check_extension(found, scope)
+    yield from found.load_reader()(blob, scope)
+
+
+def contain(reader: Reader, blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """What ``reader`` finds; where it fails, what it found so far and a finding that says why."""
     try:
-        found = detect(blob)
-        if found is None:
-            scope.set_format("unknown")
-            yield scope.finding(rules.UNKNOWN_FORMAT, "No reader recognizes this content.")
-            return
-        scope.set_format(found.name)
-        yield from _check_extension(found, scope)
-        yield from found.load_reader()(blob, scope)
+        yield from reader(blob, scope)
     except LimitExceeded as error:
         yield scope.finding(rules.LIMIT_EXCEEDED, f"Examination stopped: the file {error}.")
     except Malformed as error:

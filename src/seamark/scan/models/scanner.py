@@ -69,6 +69,7 @@ class Scanner:
             found = [scope.finding(rules.NOT_A_REGULAR_FILE, "This is not a regular file.")]
             return _report(shown, None, 0, scope.tally, found)
         size = status.st_size
+        scope.meter.admit(size)
         blob: Blob = FileBlob(fd, 0, size)
         if size <= _IN_MEMORY:
             blob = BytesBlob(blob.read(0, size))
@@ -88,6 +89,7 @@ class Scanner:
         scope = Scope(
             path=name, meter=Meter(self.limits), tally=tally, route=route, options=self.options
         )
+        scope.meter.admit(len(data))
         found = list(route(BytesBlob(data), scope))
         digest = "sha256:" + hashlib.sha256(data).hexdigest() if self.digest else None
         return _report(name, digest, len(data), tally, found)
