@@ -29,6 +29,11 @@ class Payload:
     offset: int
     length: int
 
+    @property
+    def unhashable(self) -> bool:
+        """Whether Python refuses it as a dict key."""
+        return self.kind == "bytearray"
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -50,10 +55,12 @@ class Call:
     """A call: REDUCE, NEWOBJ, NEWOBJ_EX, INST, OBJ. Also stands for the call's result.
 
     ``args`` are the positional arguments, or None where the argument tuple is itself computed
-    (``starargs`` is then what stands in its place). ``kwargs`` is what NEWOBJ_EX gives.
+    (``starargs`` is then what stands in its place). ``kwargs`` is what NEWOBJ_EX gives, ``state``
+    what the first BUILD sets on the result. ``instance`` is true where the result is certainly
+    not a class (``cls.__new__`` made it).
     """
 
-    __slots__ = ("_args", "function", "kwargs", "offset", "opcode", "starargs")
+    __slots__ = ("function", "instance", "kwargs", "offset", "opcode", "starargs", "state")
 
     def __init__(
         self, function: "Value", starargs: "Value", kwargs: "Value | None", opcode: str, offset: int
@@ -63,6 +70,8 @@ class Call:
         self.kwargs = kwargs
         self.opcode = opcode
         self.offset = offset
+        self.state: Raw | None = None
+        self.instance = False
 
     @property
     def args(self) -> "tuple[Value, ...] | None":
@@ -80,9 +89,10 @@ class Persistent:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A value of which only ``what`` it is is known (an out-of-band buffer)."""
+    """A value of which only ``what`` it is is known."""
 
     what: str
+    unhashable: bool = False
 
 
 class Seq:
@@ -94,7 +104,7 @@ class Seq:
 
     __slots__ = ("depth", "kind", "length", "raw", "weight")
 
-    def __init__(self, kind: str, raw: list["Raw"], length: int) -> None:
+    def __init__(self, kind: str, raw: list["Raw"], length: int = 0) -> None:
         self.kind = kind
         self.raw = raw
         self.length = length
@@ -135,12 +145,15 @@ class Map:
 
 
 Value = Const | Payload | Ref | Call | Persistent | Opaque | Seq | Map
-Raw = bytes | Value
-"""A value as the machine holds it: ``bytes`` is the undecoded opcode that pushes a constant."""
+Raw = str | bytes | Value
+"""A value as the machine holds it: ``bytes`` is the undecoded opcode that pushes a constant, ``str``
+a constant that was decoded because that is cheaper."""
 
 
 def thaw(raw: Raw) -> Value:
     """The value of what the machine holds."""
+    if isinstance(raw, str):
+        return Const(raw)
     if isinstance(raw, bytes):
         from seamark.scan.models.pickle.opcodes import constant
 
@@ -168,6 +181,7 @@ class Oddity(StrEnum):
     HASH_BOMB = "exponential structure"
     STATE_ON_IMPORT = "state set on an imported object"
     ITEM_ON_IMPORT = "item set on an imported object"
+    COMPUTED_ARGUMENTS = "computed argument tuple"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,19 +196,26 @@ class Odd:
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """A bytes or str constant that begins like a pickle or an archive."""
+    """A constant that begins like a pickle or an archive.
+
+    ``text`` says that it is a UTF-8 string that spells the bytes as Latin-1 characters, which is
+    how protocols 0 to 2 store bytes.
+    """
 
     offset: int
     length: int
+    text: bool = False
 
 
 @dataclass(slots=True)
 class Trace:
     """What one stream does. Offsets count from the start of the blob the stream lies in.
 
-    ``references`` holds each distinct (module, name) once, in order of first import, ``counts``
-    how often each was imported. ``calls`` holds the first call of each distinct callee (all calls
+    ``references`` holds each distinct (module, name) once, in order of first import; ``asked`` how
+    often each pair was asked for, as it stands in the stream (before names of Python 2 are mapped).
+    ``calls`` holds the first call of each distinct callee (all calls
     go to the machine's ``watch``). ``consumed`` is the offset after STOP, or where it broke.
+    ``cuts`` are ranges (start, end, replacement) that hold no opcodes, for the judge to leave out.
     ``acted`` says that something was imported before the end.
     """
 
@@ -205,13 +226,13 @@ class Trace:
     opcodes: int = 0
     protocol: int = 0
     references: dict[tuple[str, str], Ref] = field(default_factory=dict)
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    asked: dict[tuple[str, str], int] = field(default_factory=dict)
     calls: dict[tuple[str, str], Call] = field(default_factory=dict)
     persistent: list[Persistent] = field(default_factory=list)
     persistent_count: int = 0
     oddities: list[Odd] = field(default_factory=list)
     nested: list[Nested] = field(default_factory=list)
-    cuts: list[tuple[int, int]] = field(default_factory=list)
+    cuts: list[tuple[int, int, bytes]] = field(default_factory=list)
     result: Value | None = None
 
     @property

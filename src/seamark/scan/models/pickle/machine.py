@@ -1,0 +1,341 @@
+"""The explainer: the pickle machine over abstract values, with a byte offset for everything.
+
+It does what CPython's C unpickler (``_pickle.c``) does, opcode by opcode, and builds nothing: a
+constant stays the bytes that spell it, an import becomes a ``Ref``, a call a ``Call``. Where the C
+unpickler raises, so does this (:class:`Broken`): what comes after is never reached by a loader.
+One deliberate difference: strings of Python 2 are Latin-1, which never fails to decode.
+
+The stream is read through a sliding window, so memory does not grow with the file; long constants
+are skipped by offset and listed in ``Trace.cuts``.
+"""
+
+from collections.abc import Callable
+
+from seamark.scan.models.blobs import Blob
+from seamark.scan.models.limits import LimitExceeded, Meter
+from seamark.scan.models.pickle.opcodes import FIXED
+from seamark.scan.models.pickle.trace import (
+    KEPT,
+    Call,
+    End,
+    Map,
+    Odd,
+    Oddity,
+    Raw,
+    Ref,
+    Seq,
+    Trace,
+)
+
+WINDOW = 1 << 18
+"""Bytes of the stream that are held at a time."""
+
+MARGIN = 2 + 255
+"""The longest opcode that the quick loop takes without asking whether it is all there."""
+
+STACK_LIMIT = 2_000_000
+MEMO_LIMIT = 4_000_000
+ODDITY_LIMIT = 64
+DEPTH_LIMIT = 1000
+"""Nesting that no pickler reaches: Python's own recursion limit stops it earlier."""
+
+HASH_LIMIT = 1 << 22
+"""Objects that one hash may visit; a tuple of tuples of tuples doubles it with each level."""
+
+
+class Broken(Exception):
+    """The unpickler would raise here."""
+
+
+class Stopped(Exception):
+    """The STOP opcode was reached; the argument is the position after it."""
+
+
+Handler = Callable[["Machine", int], int]
+"""Carries out the opcode at a position of the window, and returns the position after it."""
+
+_WIDTH = tuple(FIXED.get(op, 0) for op in range(256))
+
+
+class Machine:
+    """One stream from ``start`` of ``blob``. Use :func:`explain`, which makes one and runs it.
+
+    ``watch`` sees every call of an imported object, at the moment it happens. ``raw`` is asked
+    after each BUILD of a called object for the offset at which the stream goes on; formats that
+    put raw bytes between opcodes (joblib) answer, others return None.
+    """
+
+    def __init__(
+        self,
+        blob: Blob,
+        start: int,
+        *,
+        meter: Meter,
+        watch: Callable[[Call], None] | None = None,
+        raw: Callable[[Call, int], int | None] | None = None,
+    ) -> None:
+        self.blob = blob
+        self.size = blob.size
+        self.meter = meter
+        self.watch = watch
+        self.raw = raw
+        self.trace = Trace(start=start)
+        self.data = blob.read(start, WINDOW)
+        self.base = start
+        self.at = 0
+        self.safe = 0
+        self.frame_end = 0
+        self.frames: list[int] = []
+        self.stack: list[Raw] = []
+        self.marks = [0]  # the first is no mark: the last is always the fence
+        self.memo: dict[int, Raw] = {}
+        self.opcodes = 0
+        self.spent = 0
+
+    def run(self) -> Trace:
+        """Run to the end of the stream. Raises ``LimitExceeded``."""
+        from seamark.scan.models.pickle.operations import HANDLERS
+
+        trace = self.trace
+        pos = 0
+        try:
+            while True:
+                self.aim()
+                pos = self._quick(pos, HANDLERS)
+                pos = self._careful(pos, HANDLERS)
+        except Stopped as stop:
+            trace.end = End.STOP
+            trace.consumed = self.base + stop.args[0]
+        except Broken as error:
+            trace.reason = str(error)
+            trace.consumed = self.base + self.at
+        self.account()
+        trace.opcodes = self.opcodes
+        if trace.cuts:
+            neutral = [(at + 1, at + 9, bytes(8)) for at in self.frames]
+            trace.cuts = sorted(trace.cuts + neutral)
+        return trace
+
+    def _quick(self, pos: int, handlers: tuple[Handler, ...]) -> int:
+        """Opcodes that lie wholly in the window, the frequent ones without a call."""
+        data, stack, marks, memo, safe = self.data, self.stack, self.marks, self.memo, self.safe
+        push, width = stack.append, _WIDTH
+        count = 0
+        try:
+            while pos < safe:
+                op = data[pos]
+                count += 1
+                if size := width[op]:
+                    push(data[pos : pos + size])
+                    pos += size
+                elif op == 0x94:  # MEMOIZE
+                    if len(stack) <= marks[-1]:
+                        self.at = pos
+                        raise Broken("stack underflow")
+                    memo[len(memo)] = stack[-1]
+                    pos += 1
+                elif op == 0x68:  # BINGET
+                    push(memo[data[pos + 1]])
+                    pos += 2
+                elif op == 0x8C:  # SHORT_BINUNICODE
+                    size = pos + 2 + data[pos + 1]
+                    push(data[pos + 2 : size].decode())
+                    pos = size
+                elif op == 0x28:  # MARK
+                    marks.append(len(stack))
+                    pos += 1
+                elif op == 0x7D:  # EMPTY_DICT
+                    push(Map())
+                    pos += 1
+                else:
+                    self.at = pos
+                    pos = handlers[op](self, pos)
+                    data, safe = self.data, self.safe
+        except UnicodeDecodeError:  # surrogates, or not UTF-8: the handler knows
+            self.at = pos
+            pos = handlers[op](self, pos)
+        except KeyError:
+            self.at = pos
+            raise Broken("memo value not found") from None
+        finally:
+            self.opcodes += count
+        return pos
+
+    def _careful(self, pos: int, handlers: tuple[Handler, ...]) -> int:
+        """One opcode near the end of the window, of the frame or of the blob."""
+        self.at = pos
+        offset = self.base + pos
+        if offset > self.frame_end > 0:
+            self.odd(Oddity.LYING_FRAME, offset, "straddled", "an opcode straddles the frame's end")
+        if offset >= self.frame_end:
+            self.frame_end = 0
+        pos = self.need(pos, 1)
+        self.at = pos
+        self.opcodes += 1
+        return handlers[self.data[pos]](self, pos)
+
+    def aim(self) -> None:
+        """Work out how far the quick loop may go in this window."""
+        safe = len(self.data) - MARGIN
+        if self.frame_end:
+            safe = min(safe, self.frame_end - self.base)
+        self.safe = safe
+
+    def need(self, pos: int, count: int) -> int:
+        """Make ``count`` bytes from ``pos`` available; the position where they now are."""
+        if pos + count <= len(self.data):
+            return pos
+        offset = self.base + pos
+        if offset + count > self.size:
+            raise Broken("truncated")
+        self.seek(offset, count)
+        if len(self.data) < count:
+            raise Broken("truncated")
+        return 0
+
+    def seek(self, offset: int, count: int = 0) -> int:
+        """Move the window to ``offset``; also the time to look at the limits. Returns 0."""
+        self.account()
+        at = self.base + self.at
+        self.data = self.blob.read(offset, max(count, WINDOW))
+        self.at = at - offset
+        self.base = offset
+        self.aim()
+        return 0
+
+    def account(self) -> None:
+        """Charge the meter, and stop where the machine itself grows too large."""
+        self.meter.spend_opcodes(self.opcodes - self.spent)
+        self.spent = self.opcodes
+        if len(self.stack) > STACK_LIMIT:
+            raise LimitExceeded(f"puts more than {STACK_LIMIT} values on the pickle stack")
+        if len(self.memo) > MEMO_LIMIT:
+            raise LimitExceeded(f"puts more than {MEMO_LIMIT} values in the pickle memo")
+
+    def odd(self, oddity: Oddity, offset: int, anchor: str, detail: str) -> None:
+        """Record an oddity, each anchor once."""
+        found = self.trace.oddities
+        if len(found) < ODDITY_LIMIT and not any(
+            odd.oddity == oddity and odd.anchor == anchor for odd in found
+        ):
+            found.append(Odd(oddity, offset, anchor, detail))
+
+    def top(self) -> Raw:
+        """The value on top of the stack."""
+        if len(self.stack) <= self.marks[-1]:
+            raise Broken("stack underflow")
+        return self.stack[-1]
+
+    def pop(self) -> Raw:
+        """Take the value on top of the stack."""
+        if len(self.stack) <= self.marks[-1]:
+            raise Broken("stack underflow")
+        return self.stack.pop()
+
+    def pop_mark(self) -> list[Raw]:
+        """Take the topmost mark and all above it."""
+        if len(self.marks) == 1:
+            raise Broken("no MARK")
+        mark = self.marks.pop()
+        items = self.stack[mark:]
+        del self.stack[mark:]
+        return items
+
+    def imports(self, module: str, name: str, pos: int, opcode: str) -> Ref:
+        """Record what ``find_class`` would be asked for."""
+        trace = self.trace
+        raw = (module, name)
+        trace.asked[raw] = trace.asked.get(raw, 0) + 1
+        if trace.protocol < 3:
+            module, name = renamed(module, name)
+        known = trace.references.get((module, name))
+        reference = Ref(module, name, self.base + pos, opcode)
+        if known is None:
+            trace.references[(module, name)] = reference
+        return reference
+
+    def call(self, call: Call) -> None:
+        """Push the result of a call, and let it be seen."""
+        self.stack.append(call)
+        function = call.function
+        if isinstance(function, Ref):
+            self.trace.calls.setdefault((function.module, function.name), call)
+            if self.watch is not None:
+                self.watch(call)
+
+    def nest(self, container: Seq | Map, items: list[Raw], pos: int) -> None:
+        """Note how deep ``container`` nests now that it holds ``items``."""
+        deepest = container.depth
+        for item in items:
+            kind = type(item)
+            if (kind is Seq or kind is Map) and item.depth >= deepest:  # type: ignore[union-attr]
+                deepest = item.depth + 1  # type: ignore[union-attr]
+        container.depth = deepest
+        if deepest > DEPTH_LIMIT:
+            self.odd(
+                Oddity.DEEP_NESTING, self.base + pos, "", f"containers nest {deepest} deep or more"
+            )
+
+    def hashes(self, key: Raw, pos: int) -> int:
+        """How many objects a hash of ``key`` visits. Raises where it cannot be hashed."""
+        weight = weigh(key)
+        if not weight:
+            raise Broken("unhashable key")
+        if weight > HASH_LIMIT:
+            self.odd(
+                Oddity.HASH_BOMB,
+                self.base + pos,
+                "",
+                f"hashing one key visits {'more than ' * (weight >= _HEAVY)}{weight} objects",
+            )
+        return weight
+
+
+_HEAVY = 1 << 60
+
+
+def weigh(key: Raw) -> int:
+    """How many objects a hash of ``key`` visits; 0 where it is not hashable."""
+    kind = type(key)
+    if kind is Seq:
+        return key.weight  # type: ignore[union-attr]
+    if kind is Map or getattr(key, "unhashable", False):
+        return 0
+    return 1
+
+
+def sequence(kind: str, items: list[Raw]) -> Seq:
+    """A tuple or frozenset of ``items``; a list has no weight."""
+    made = Seq(kind, items if len(items) <= KEPT else items[:KEPT], len(items))
+    if kind == "tuple":
+        total = 1
+        for item in items:
+            weight = weigh(item) if type(item) is not bytes else 1
+            if not weight:
+                return made
+            total += weight
+        made.weight = min(total, _HEAVY)
+    elif kind == "frozenset":
+        made.weight = 1  # its hash is kept
+    return made
+
+
+def renamed(module: str, name: str) -> tuple[str, str]:
+    """Where Python 3 finds what Python 2 called ``module.name`` (protocols 0 to 2)."""
+    from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
+
+    if (module, name) in NAME_MAPPING:
+        return NAME_MAPPING[(module, name)]
+    return IMPORT_MAPPING.get(module, module), name
+
+
+def explain(
+    blob: Blob,
+    start: int = 0,
+    *,
+    meter: Meter,
+    watch: Callable[[Call], None] | None = None,
+    raw: Callable[[Call, int], int | None] | None = None,
+) -> Trace:
+    """Explain the stream that begins at ``start``. See :class:`Machine`."""
+    return Machine(blob, start, meter=meter, watch=watch, raw=raw).run()
