@@ -1,0 +1,1 @@
+"""Evidence behind Seamark's claims: corpora, counts, and what they were measured with."""
