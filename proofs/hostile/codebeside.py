@@ -1,5 +1,7 @@
 """Code beside weights: what a loader runs because a configuration file says so. Folders."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import json
 from collections.abc import Iterator
 

@@ -4,6 +4,8 @@ Each entry is one way to build the reference or the call; many are from publishe
 rest follow from reading the interpreter's own machine.
 """
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import struct
 from collections.abc import Iterator
 

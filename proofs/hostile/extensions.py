@@ -1,5 +1,7 @@
 """A pickle under the name of something else, and without any name."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 from collections.abc import Iterator
 
 from proofs.hostile.assembler import PAYLOAD, WEIGHTS, payload, pickled

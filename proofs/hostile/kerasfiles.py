@@ -1,5 +1,7 @@
 """Keras models: Lambda, module injection, paths and links, in HDF5 and in the v3 zip."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import base64
 import json
 import zlib

@@ -1,5 +1,7 @@
 """ONNX graphs on the wire: external data that escapes, operators that are somebody's code."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import struct
 from collections.abc import Iterator
 

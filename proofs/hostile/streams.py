@@ -1,5 +1,7 @@
 """Where a payload hides in a stream of bytes: before, after and inside other pickles."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import pickle
 import struct
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """Safetensors whose header lies, formats only recognized so far, and binaries posing as weights."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import json
 import struct
 import zlib

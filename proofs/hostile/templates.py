@@ -1,5 +1,7 @@
 """Chat templates that climb out of their sandbox: in GGUF, in tokenizer files, on their own."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import json
 import struct
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """Torch checkpoints: zip, legacy and tar, and the tricks that part loader and scanner."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import io
 import struct
 import tarfile
