@@ -9,14 +9,14 @@ from html import escape
 
 from seamark.core.policy import Assessed, Judgment
 from seamark.core.reports import Report
-from seamark.core.verdicts import ExitCode, Verdict
+from seamark.core.verdicts import Verdict
 from seamark.render.arrange import Group, groups, held, verdict_counts
 from seamark.render.defuse import excerpt, name, prose
 from seamark.render.exhibits import exhibits
 from seamark.render.gaps import notifications
 from seamark.render.view import View
 from seamark.render.visible import shorten
-from seamark.render.words import counted, headline, outcome, plural, references, standing_note
+from seamark.render.words import counted, headline, outcome, plural, references, standing_note, tone
 
 LIMIT = 60_000
 """Characters of the whole comment. GitHub refuses comments of more than 65,536."""
@@ -54,11 +54,8 @@ def render(report: Report, judgment: Judgment, *, view: View = View()) -> str:
 
 
 def _head(report: Report, judgment: Judgment) -> Iterator[str]:
-    mark = "✅" if judgment.exit_code is ExitCode.PASSED else _MARK[report.verdict]
-    if mark == "✅" and judgment.exit_code is not ExitCode.PASSED:
-        mark = "❔"
     yield "<!-- seamark-report -->\n"
-    yield f"### {mark} Seamark: {headline(report)}\n\n"
+    yield f"### {_MARK[tone(report, judgment)]} Seamark: {headline(report, judgment)}\n\n"
     code = int(judgment.exit_code)
     yield f"**{outcome(judgment.exit_code)}** (exit code {code}). "
     yield f"{excerpt(judgment.exit_reason, 1000)}\n\n"

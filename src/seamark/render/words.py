@@ -1,9 +1,7 @@
 """Numbers and outcomes in plain words, the same in every format for people."""
 
-from collections.abc import Iterable
-
 from seamark.core.findings import Finding
-from seamark.core.policy import Assessed, Standing
+from seamark.core.policy import Assessed, Judgment, Standing
 from seamark.core.reports import Report
 from seamark.core.rules import Reference
 from seamark.core.verdicts import ExitCode, Verdict
@@ -40,25 +38,46 @@ def outcome(code: ExitCode) -> str:
     }.get(code, "Not run")
 
 
-def headline(report: Report) -> str:
+def tone(report: Report, judgment: Judgment) -> Verdict:
+    """The verdict whose color the whole report wears: green only where all is well.
+
+    A clean report that is incomplete looks unclear, one that misses a gate asks for review, and
+    so does one whose findings are all held: they are known, not gone.
+    """
+    if _all_held(judgment):
+        return Verdict.REVIEW
+    if report.verdict is not Verdict.CLEAN or judgment.exit_code is ExitCode.PASSED:
+        return report.verdict
+    return Verdict.REVIEW if judgment.exit_code is ExitCode.FAILED else Verdict.UNCLEAR
+
+
+def headline(report: Report, judgment: Judgment) -> str:
     """The result in one sentence that needs no vocabulary."""
     counts = verdict_counts(report)
-    hostile, review, unclear = (
-        counts[verdict] for verdict in (Verdict.HOSTILE, Verdict.REVIEW, Verdict.UNCLEAR)
-    )
-    if hostile:
-        return f"{plural(hostile, 'file')} must not be loaded"
-    if review:
-        return f"{plural(review, 'file needs', 'files need')} a person's review before loading"
-    if unclear:
-        return f"{plural(unclear, 'file')} could not be fully examined"
+    if _all_held(judgment):
+        known = len(judgment.assessed)
+        return f"No new findings, {plural(known, 'known one is', 'known ones are')} held"
+    if counts[Verdict.HOSTILE]:
+        return f"{plural(counts[Verdict.HOSTILE], 'file')} must not be loaded"
+    if counts[Verdict.REVIEW]:
+        files = plural(counts[Verdict.REVIEW], "file needs", "files need")
+        return f"{files} a person's review before loading"
     if report.verdict in (Verdict.HOSTILE, Verdict.REVIEW):
         return "Findings outside the scanned files need attention"
-    if report.incomplete or report.interrupted or report.verdict is Verdict.UNCLEAR:
-        return "Not everything could be examined"
+    if counts[Verdict.UNCLEAR]:
+        return f"{plural(counts[Verdict.UNCLEAR], 'file')} could not be fully examined"
+    if judgment.exit_code is ExitCode.FAILED:
+        return "Nothing was found in the files, but a gate was not met"
+    if tone(report, judgment) is Verdict.UNCLEAR:
+        return "Not everything could be examined" if report.files else "Nothing was examined"
     if not report.files:
         return "Nothing was found wrong"
     return f"{plural(len(report.files), 'file')} examined, nothing found wrong"
+
+
+def _all_held(judgment: Judgment) -> bool:
+    held = [each for each in judgment.assessed if not each.open]
+    return judgment.exit_code is ExitCode.PASSED and len(held) == len(judgment.assessed) > 0
 
 
 def counted(report: Report) -> str:
@@ -100,9 +119,3 @@ def is_advisory(reference: Reference) -> bool:
 def advisories(finding: Finding) -> list[Reference]:
     """References that name one published vulnerability."""
     return [each for each in references(finding) if is_advisory(each)]
-
-
-def listed(items: Iterable[str]) -> str:
-    """``a, b and c``."""
-    *most, last = list(items) or [""]
-    return f"{', '.join(most)} and {last}" if most else last

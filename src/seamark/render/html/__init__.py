@@ -47,10 +47,10 @@ def render(report: Report, judgment: Judgment, *, view: View = View()) -> str:
         ),
         _footer(report),
     )  # fmt: skip
-    return f"<!doctype html>\n{element('html', _head(report, css), body, lang='en')}\n"
+    return f"<!doctype html>\n{element('html', _head(report, judgment, css), body, lang='en')}\n"
 
 
-def _head(report: Report, css: str) -> Html:
+def _head(report: Report, judgment: Judgment, css: str) -> Html:
     # The style is named by its hash, so a style smuggled in with a file name would not apply.
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -62,7 +62,7 @@ def _head(report: Report, css: str) -> Html:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{headline(report)} · {report.target} · Seamark"),
+        element("title", f"{headline(report, judgment)} · {report.target} · Seamark"),
         Html(f"<style>{css}</style>"),
     )
 

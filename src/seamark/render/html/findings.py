@@ -6,11 +6,11 @@ from seamark.core.findings import Finding
 from seamark.core.policy import Assessed, Judgment
 from seamark.core.reports import Report
 from seamark.core.rules import Rule
-from seamark.core.verdicts import Verdict
 from seamark.render.arrange import Group, groups, held
 from seamark.render.exhibits import exhibits
 from seamark.render.html.markup import Html, code_block, element, path
 from seamark.render.html.summary import chip
+from seamark.render.html.tables import table
 from seamark.render.svg import bar
 from seamark.render.words import human_size, is_advisory, plural, references, standing_note
 
@@ -56,7 +56,7 @@ def _by_rule(judgment: Judgment) -> Html | None:
         element(
             "tr",
             element("th", rule.id, scope="row"),
-            element("td", rule.title),
+            element("td", rule.title, class_="wide"),
             element("td", chip(rule.severity.value, f"s-{rule.severity}")),
             element("td", f"{counts[name]:,}", class_="number"),
             element(
@@ -68,9 +68,13 @@ def _by_rule(judgment: Judgment) -> Html | None:
         for name in order
         for rule in (rules[name],)
     ]
-    head = [element("th", title, scope="col") for title in ("Rule", "What it is", "Severity")]
-    head.append(element("th", "Found", scope="col", class_="number"))
-    head.append(element("th", element("span", "Share", class_="unseen"), scope="col"))
+    head = [
+        element("th", "Rule", scope="col"),
+        element("th", "What it is", scope="col", class_="wide"),
+        element("th", "Severity", scope="col"),
+        element("th", "Found", scope="col", class_="number"),
+        element("th", element("span", "Share", class_="unseen"), scope="col", class_="bar"),
+    ]
     caption = element("caption", "Open findings by rule")
     thead, tbody = element("thead", element("tr", head)), element("tbody", rows)
     return element("div", element("table", caption, thead, tbody, class_="rules"), class_="scroll")
@@ -166,7 +170,8 @@ def _evidence(finding: Finding) -> Html:
         element("div", element("dt", label), element("dd", element("code", text)))
         for label, text in facts
     ]
-    return element("details", element("summary", "Evidence and fingerprint"), element("dl", rows))
+    title = "Evidence and fingerprint" if len(rows) > 1 else "Fingerprint"
+    return element("details", element("summary", title), element("dl", rows))
 
 
 def _links(rule: Rule, members: list[Assessed]) -> Html | None:
@@ -194,28 +199,19 @@ def held_section(report: Report, judgment: Judgment) -> Html | None:
     if not apart:
         return None
     rows = [
-        element(
-            "tr",
-            element("th", each.finding.rule.id, scope="row"),
-            element("td", path(str(each.finding.location)), element("br"), each.finding.message),
-            element("td", chip(each.finding.rule.verdict.value, _verdict_kind(each))),
-            element("td", standing_note(each)),
+        (
+            each.finding.rule.id,
+            element("span", path(str(each.finding.location)), element("br"), each.finding.message),
+            chip(each.finding.rule.verdict.value, f"v-{each.finding.rule.verdict}"),
+            standing_note(each),
         )
         for each in apart[: CARDS * 2]
     ]
-    titles = ("Rule", "What and where", "Verdict", "Why it is held")
-    head = element("tr", [element("th", title, scope="col") for title in titles])
-    table = element("table", element("thead", head), element("tbody", rows), class_="held")
     more = len(apart) - len(rows)
     note = f"{plural(more, 'more finding')} not shown; the JSON report has them." if more else None
     return element(
         "div",
         element("p", "These do not fail the run. They age with an owner.", class_="quiet"),
-        element("div", table, class_="scroll"),
+        table(("Rule", "What and where", "Verdict", "Why it is held"), rows),
         element("p", note, class_="note") if note else None,
     )
-
-
-def _verdict_kind(assessed: Assessed) -> str:
-    verdict: Verdict = assessed.finding.rule.verdict
-    return f"v-{verdict}"

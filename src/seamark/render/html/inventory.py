@@ -1,6 +1,6 @@
 """What was examined and how to examine it again: checks, gates, files, versions, seeds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from json import dumps
 
 from seamark.core.policy import Judgment
@@ -10,6 +10,7 @@ from seamark.render.arrange import worst_files_first
 from seamark.render.gaps import notifications
 from seamark.render.html.markup import Html, code_block, element, path
 from seamark.render.html.summary import chip, gates_note
+from seamark.render.html.tables import table
 from seamark.render.view import View
 from seamark.render.wellformed import wellformed
 from seamark.render.words import human_size, plural
@@ -56,7 +57,7 @@ def _checks(checks: Sequence[CheckRun]) -> Html | None:
         for check in checks
     ]
     titles = ("Check", "Status", "Examined", "Time", "Why")
-    return element("div", element("h3", "Checks"), _table(titles, rows, numeric={2, 3}))
+    return element("div", element("h3", "Checks"), table(titles, rows, numeric={2, 3}))
 
 
 def _gates(judgment: Judgment) -> Html | None:
@@ -75,7 +76,7 @@ def _gates(judgment: Judgment) -> Html | None:
         for gate in judgment.gates
     ]
     title = element("h3", f"Gates: {gates_note(judgment)}")
-    return element("div", title, _table(("Gate", "Result", "Why"), rows))
+    return element("div", title, table(("Gate", "Result", "Why"), rows))
 
 
 def _metrics(report: Report) -> Html | None:
@@ -90,7 +91,7 @@ def _metrics(report: Report) -> Html | None:
         unit = "" if metric.unit == "1" else f" {metric.unit}"
         rows.append((metric.name, f"{metric.value:,.6g}{unit}", interval))
     return element(
-        "div", element("h3", "Measured"), _table(("Metric", "Value", "Interval"), rows, numeric={1})
+        "div", element("h3", "Measured"), table(("Metric", "Value", "Interval"), rows, numeric={1})
     )
 
 
@@ -124,13 +125,14 @@ def files_section(report: Report) -> Html | None:
             class_="note",
         )
     titles = ("File", "Verdict", "Format", "Size", "Digest")
-    table = _table(titles, rows, numeric={3}, kind="files")
-    return element("div", element("p", plural(len(ordered), "file"), class_="quiet"), table, note)
+    count = element("p", plural(len(ordered), "file"), class_="quiet")
+    return element("div", count, table(titles, rows, numeric={3}, kind="files"), note)
 
 
 def _what(file: FileReport) -> Html:
     note = element("span", file.coverage.note, class_="quiet") if file.coverage.note else None
-    return element("span", file.format, element("br") if note else None, note)
+    kind = element("span", file.format, class_="whole")
+    return element("span", kind, element("br") if note else None, note)
 
 
 def _digest(file: FileReport) -> Html:
@@ -168,32 +170,3 @@ def reproduce_section(report: Report, view: View) -> Html:
         else None
     )  # fmt: skip
     return element("div", command, element("dl", rows, class_="facts"))
-
-
-def _table(
-    titles: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    *,
-    numeric: frozenset[int] | set[int] = frozenset(),
-    kind: str = "",
-) -> Html:
-    """A table whose rows become cards on a narrow screen; the first column names the row."""
-
-    def cell(number: int, value: str) -> Html:
-        style = "number" if number in numeric else None
-        if number == 0:
-            return element("th", value, scope="row")
-        return element("td", value, data_label=titles[number], class_=style)
-
-    head = [
-        element("th", title, scope="col", class_="number" if number in numeric else None)
-        for number, title in enumerate(titles)
-    ]
-    body = [
-        element("tr", [cell(number, value) for number, value in enumerate(row)]) for row in rows
-    ]
-    table = element(
-        "table", element("thead", element("tr", head)), element("tbody", body),
-        class_=f"stack {kind}".strip(),
-    )  # fmt: skip
-    return element("div", table, class_="scroll")

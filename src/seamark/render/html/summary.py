@@ -7,7 +7,7 @@ from seamark.render.arrange import verdict_counts
 from seamark.render.html.icons import verdict_icon
 from seamark.render.html.markup import Html, element
 from seamark.render.svg import Part, stacked_bar
-from seamark.render.words import headline, human_size, outcome, plural
+from seamark.render.words import headline, human_size, outcome, plural, tone
 
 MEANING = {
     Verdict.HOSTILE: "Loading it would run or reach something that no model needs.",
@@ -19,14 +19,14 @@ MEANING = {
 
 def banner(report: Report, judgment: Judgment) -> Html:
     """What a reader must know after three seconds."""
-    verdict = report.verdict
+    verdict = tone(report, judgment)
     passed = judgment.exit_code is ExitCode.PASSED
     return element(
         "div",
         verdict_icon(verdict),
         element(
             "div",
-            element("h1", headline(report)),
+            element("h1", headline(report, judgment)),
             element("p", judgment.exit_reason, class_="reason"),
             element(
                 "p",
