@@ -86,6 +86,13 @@ FORMATS: tuple[Format, ...] = (
         extensions=frozenset({".npy"}),
     ),
     Format(
+        name="gguf",
+        title="GGUF model",
+        sniff=magic(b"GGUF"),
+        reader="weights.gguf:examine",
+        extensions=frozenset({".gguf"}),
+    ),
+    Format(
         name="safetensors",
         title="safetensors",
         sniff=is_safetensors,
