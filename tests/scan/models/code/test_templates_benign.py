@@ -3,6 +3,8 @@
 Written from knowledge of the formats, not copied; what matters is which constructs they use.
 """
 
+# ruff: noqa: E501, RUF001
+
 import pytest
 
 from seamark.scan.models.code.templates import examine_template

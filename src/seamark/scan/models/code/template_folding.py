@@ -45,6 +45,11 @@ class Folder:
         self._open: set[str] = set()
         self._steps = 0
 
+    @property
+    def exhausted(self) -> bool:
+        """Has folding been given up because the template asks for too much of it?"""
+        return self._steps > _MAX_STEPS
+
     def texts(self, node: nodes.Node) -> list[str]:
         """The strings that ``node`` may be; empty where nothing of it is known."""
         return [value for value in self.values(node) if is_known_text(value)]

@@ -62,6 +62,9 @@ class TemplateJudge:
                 yield from self._see_loading(node)
         for explosion in find_explosions(self._nodes, self._folder):
             yield Sight(rules.EXPLODES, explosion.about, explosion.line, explosion.message)
+        if self._folder.exhausted:
+            text = "The template's expressions have too many alternatives to follow them all."
+            yield Sight(rules.TOO_LARGE, "alternatives", 1, text)
 
     def _judge_name(self, node: nodes.Node, name: str, *, computed: bool) -> Iterator[Sight]:
         reach = judge_attribute(name)
