@@ -6,7 +6,6 @@ Each format is one module with ``render(report, judgment, *, view) -> str``, imp
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Protocol
 
@@ -63,4 +62,6 @@ def render(name: str, report: Report, judgment: Judgment, *, view: View = View()
 
 def report_schema() -> str:
     """The JSON Schema (2020-12) of the ``json`` format."""
+    from importlib.resources import files  # slow to import, and only this needs it
+
     return files(__name__).joinpath("schemas/report-1.json").read_text(encoding="utf-8")

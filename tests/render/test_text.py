@@ -1,0 +1,106 @@
+"""What a person reads: quiet when clean, complete when not, and never steered by a name."""
+
+import re
+from dataclasses import replace
+
+from render.sample import HOSTILE_NAME, Case
+
+from seamark.core.verdicts import ExitCode, Verdict
+from seamark.render import View, render
+
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def test_clean_scan_is_quiet(clean: Case) -> None:
+    text = render("text", clean.report, clean.judgment)
+    assert text.splitlines() == ["3 files: 3 clean.", "Passed (exit code 0): Nothing found."]
+
+
+def test_everything_a_finding_says_is_there(case: Case) -> None:
+    text = render("text", case.report, case.judgment)
+    for part in (
+        "PKL001 critical hostile",
+        "Loading calls os.system with a command.",
+        "os.system('echo seamark",
+        "known as CVE-2025-32434, GHSA-53q9-r3pm-6pq6",
+        "fix: Do not load the file.",
+        "chat/tokenizer_config.json:3",
+        "(medium confidence)",
+        "Reopened, the waiver expired on 2026-10-01 (cy): Until the release.",
+        "not examined: a.zst: zstandard is absent",
+        "not examined: The check 'deps' did not run",
+        "note: Check secrets looked at a sample of 100: budget",
+        "2 known findings held by the baseline or a waiver",
+        "7 files: 2 hostile, 1 review, 2 unclear, 2 clean.",
+        "gate no-hostile not met: 2 files are hostile.",
+        "Failed (exit code 1): 3 findings fail",
+    ):
+        assert part in text
+
+
+def test_worst_comes_first(case: Case) -> None:
+    text = render("text", case.report, case.judgment)
+    headings = re.findall(r"^(?:\S.*)  (hostile|review|unclear|clean)(?:  |$)", text, re.MULTILINE)
+    assert headings == ["hostile", "hostile", "review", "unclear", "clean"]
+
+
+def test_held_findings_wait_for_verbose(case: Case) -> None:
+    quiet = render("text", case.report, case.judgment)
+    loud = render("text", case.report, case.judgment, view=View(verbose=True))
+    assert "acme.old.Thing" not in quiet
+    assert "Waived until 2027-01-31 (bo)" in loud
+    assert "1,200 bytes read as structure, 88 opcodes, 3 members" in loud
+    assert "not a model file" in loud
+
+
+def test_pipes_get_no_escape_sequence(case: Case) -> None:
+    text = render("text", case.report, case.judgment, view=View(verbose=True))
+    assert all(char.isprintable() or char == "\n" for char in text)
+
+
+def test_colors_are_the_only_escape_sequences(case: Case) -> None:
+    text = render("text", case.report, case.judgment, view=View(verbose=True, color=True))
+    assert SGR.search(text)
+    rest = SGR.sub("", text)
+    assert all(char.isprintable() or char == "\n" for char in rest)
+    assert "[bold red]b[/]" in rest  # markup in a name is text, not style
+
+
+def test_color_changes_nothing_but_color(case: Case) -> None:
+    view = View(verbose=True, width=80)
+    plain = render("text", case.report, case.judgment, view=view)
+    colored = render("text", case.report, case.judgment, view=replace(view, color=True))
+    assert SGR.sub("", colored).split() == plain.split()
+
+
+def test_long_names_stay_on_one_line(case: Case) -> None:
+    text = render("text", case.report, case.judgment, view=View(width=40))
+    line = next(line for line in text.splitlines() if line.startswith("models/\\x1b"))
+    assert "\\xff.pkl" in line
+    assert HOSTILE_NAME not in text
+
+
+def test_names_that_are_not_utf8(clean: Case) -> None:
+    file = replace(clean.report.files[0], path="a\udcff.pkl", verdict=Verdict.UNCLEAR)
+    report = replace(clean.report, files=(file,))
+    text = render("text", report, clean.judgment, view=View(verbose=True))
+    assert "a\\udcff.pkl" in text
+    text.encode("utf-8")
+
+
+def test_interrupted_run_says_so(clean: Case) -> None:
+    report = replace(clean.report, interrupted=True)
+    judgment = replace(
+        clean.judgment, exit_code=ExitCode.INTERRUPTED, exit_reason="Interrupted by ^C."
+    )
+    text = render("text", report, judgment)
+    assert "not examined: The run was interrupted" in text
+    assert "Interrupted (exit code 130)" in text
+
+
+def test_each_remedy_once_a_file(case: Case) -> None:
+    file = case.report.files[2]
+    opened = [replace(each, standing="new") for each in case.judgment.assessed]  # type: ignore[arg-type]
+    judgment = replace(case.judgment, assessed=tuple(opened))
+    text = render("text", case.report, judgment)
+    assert text.count(file.findings[0].rule.remedy[:30]) == 1
