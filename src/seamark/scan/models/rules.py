@@ -88,6 +88,24 @@ POLYGLOT = Rule(
     remedy="Do not load the file; ask its source for a file of one format.",
     references=(atlas("AML.T0011.000"), cwe(434)),
 )
+LINK_OUTSIDE = Rule(
+    id="FIL011",
+    title="Link leads outside",
+    severity=Severity.MEDIUM,
+    verdict=Verdict.UNCLEAR,
+    reason="What lies outside the scanned directory was not examined, can change without notice, "
+    "and need not be there where the directory is used.",
+    remedy="Scan the target by its own path, or replace the link by the file.",
+    references=(cwe(59),),
+)
+LINK_NOT_FOLLOWED = Rule(
+    id="FIL012",
+    title="Link to a directory was not followed",
+    severity=Severity.INFO,
+    verdict=Verdict.CLEAN,
+    reason="Following links to directories can loop; the directory itself is scanned where it is.",
+    remedy="Nothing, unless the directory is excluded where it is: then name it on its own.",
+)
 
 RULES = (
     UNREADABLE,
@@ -100,4 +118,6 @@ RULES = (
     READER_FAILED,
     EMPTY,
     POLYGLOT,
+    LINK_OUTSIDE,
+    LINK_NOT_FOLLOWED,
 )

@@ -1,0 +1,72 @@
+"""Builds the command tree, as much of it as the command line at hand needs."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+import typer
+
+from seamark.core.errors import SeamarkError
+from seamark.core.verdicts import ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command or group: its name and ``module:attribute``, imported when it is needed."""
+
+    name: str
+    place: str
+    group: bool = False
+
+
+COMMANDS = (Command("scan", "seamark.cli.scan:command"),)
+
+
+def build(words: Sequence[str]) -> typer.Typer:
+    """The application: with the named command alone, or with all where none is named."""
+    app = typer.Typer(
+        name="seamark",
+        help="Secures AI systems: every claim is a check that anyone can run again.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=True,
+    )
+    completing = "_SEAMARK_COMPLETE" in os.environ
+    named = [c for c in COMMANDS if words and c.name == words[0] and not completing]
+    for command in named or COMMANDS:
+        module, _, attribute = command.place.partition(":")
+        found = getattr(import_module(module), attribute)
+        if command.group:
+            app.add_typer(found, name=command.name)
+        else:
+            app.command(name=command.name)(found)
+    app.callback()(_root)
+    return app
+
+
+def _root() -> None:
+    """Secures AI systems: every claim is a check that anyone can run again."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command line; gives the exit code."""
+    try:
+        build(words)(list(words), prog_name="seamark")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(ExitCode.USAGE)
+    except SeamarkError as error:
+        if _verbose(words):
+            traceback.print_exc()
+        sys.stderr.write(f"seamark: {error}\n")
+        return int(ExitCode.USAGE)
+    except KeyboardInterrupt:
+        sys.stderr.write("seamark: interrupted\n")
+        return int(ExitCode.INTERRUPTED)
+    return int(ExitCode.PASSED)
+
+
+def _verbose(words: Sequence[str]) -> bool:
+    return "--verbose" in words or "-v" in words

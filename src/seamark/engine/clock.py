@@ -1,0 +1,55 @@
+"""How much time is left, and whether somebody has asked to stop."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from seamark.engine.plan import Budgets
+
+Cancelled = Callable[[], bool]
+"""Says whether the run is to end; asked between results."""
+
+
+class OutOfTimeError(Exception):
+    """A budget is spent. ``str`` says which."""
+
+
+class StoppedError(Exception):
+    """Somebody cancelled the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment on the monotonic clock, which all processes of a machine share, and its name."""
+
+    at: float
+    name: str
+
+    def check(self) -> None:
+        """Raise :class:`OutOfTimeError` when the moment has passed."""
+        if time.monotonic() > self.at:
+            raise OutOfTimeError(self.name)
+
+    def seconds_left(self) -> float:
+        """Wall time until then, at least 0."""
+        return max(self.at - time.monotonic(), 0.0)
+
+
+NEVER = Deadline(float("inf"), "")
+
+
+def total_deadline(budgets: Budgets) -> Deadline:
+    """The deadline of the whole run, counted from now."""
+    seconds = budgets.total_seconds
+    if seconds is None:
+        return NEVER
+    return Deadline(time.monotonic() + seconds, f"the total budget of {seconds:g} s is spent")
+
+
+def check_deadline(budgets: Budgets, total: Deadline) -> Deadline:
+    """The deadline of a check that begins now."""
+    seconds = budgets.check_seconds
+    if seconds is None:
+        return total
+    own = Deadline(time.monotonic() + seconds, f"the check's budget of {seconds:g} s is spent")
+    return min(own, total, key=lambda deadline: deadline.at)

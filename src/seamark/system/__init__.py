@@ -1,0 +1,1 @@
+"""The system under check: ``seamark.yaml``, discovery, the plan, ``scan`` and ``check``."""
