@@ -21,7 +21,8 @@ def test_validates(case: Case) -> None:
 
 def test_open_findings_and_gaps_only(case: Case) -> None:
     issues = json.loads(render("gitlab", case.report, case.judgment))
-    assert [(each["check_name"], each["location"]["path"], each["severity"]) for each in issues] == [
+    told = [(each["check_name"], each["location"]["path"], each["severity"]) for each in issues]
+    assert told == [
         ("PKL020", "models/gate.pt", "major"),
         ("PKL001", "chat/tokenizer_config.json", "blocker"),
         ("PKL001", HOSTILE_NAME, "blocker"),

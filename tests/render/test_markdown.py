@@ -22,7 +22,7 @@ OURS = set(
 
 
 def page(text: str) -> lxml_html.HtmlElement:
-    return lxml_html.document_fromstring(PARSER.render(text))
+    return lxml_html.document_fromstring(PARSER.render(text) or "<p></p>")
 
 
 def many(case: Case, count: int) -> Case:

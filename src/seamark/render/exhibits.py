@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from json import dumps
 
 from seamark.core.findings import Json
 from seamark.render.visible import shorten, visible, visible_block
-from seamark.render.wellformed import wellformed
+from seamark.render.wellformed import encode, wellformed
 
 CODE_KEYS = ("call", "calls", "code", "decompiled", "template", "expression", "source")
 """Evidence under these names is program text and is set as such."""
@@ -40,6 +39,6 @@ def _exhibit(key: str, value: Json) -> Exhibit:
     elif isinstance(value, list) and all(isinstance(each, str | int | float) for each in value):
         text = ", ".join(str(wellformed(each)) for each in value)
     else:
-        text = dumps(wellformed(value), ensure_ascii=False)
+        text = encode(value)
     text = shorten(text, LIMIT)
     return Exhibit(label, visible_block(text) if code else visible(text), code)
