@@ -1,0 +1,1 @@
+"""What torch writes: checkpoints in zip and tar, TorchScript, packages."""

@@ -1,0 +1,170 @@
+"""Zip archives that torch writes: which member is a pickle, a program, raw data or a note.
+
+``torch.save``: ``NAME/data.pkl``, ``NAME/data/0``…, ``NAME/version`` and small notes.
+TorchScript adds ``NAME/constants.pkl`` and ``NAME/code/``; a package has ``NAME/.data/``; an
+exported program (``.pt2``) has ``NAME/archive_format``.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from seamark.core.findings import Finding
+from seamark.scan.models import rules as file_rules
+from seamark.scan.models.archives.layouts import Layout
+from seamark.scan.models.archives.zip_records import Entry
+from seamark.scan.models.blobs import Blob
+from seamark.scan.models.scope import Reader, Scope
+from seamark.scan.models.torch import rules
+
+_NOTES = frozenset(
+    """version byteorder .format_version .storage_alignment .data/serialization_id .data/version
+    .data/python_version .data/extern_modules archive_format archive_version""".split()
+)
+_RAW = re.compile(r"(?:data|constants|tensors)/\d+|\.data/\d+\.storage|"
+                  r"data/(?:weights|constants)/(?:weight|tensor)_\d+")  # fmt: skip
+_LONGEST_NOTE = 1 << 20
+_NOTE = re.compile(rb"[\x20-\x7e\r\n\t]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Roots:
+    """The top folders that hold a checkpoint, and what kind of archive they make."""
+
+    names: frozenset[str]
+    script: bool
+    package: bool
+    exported: bool
+
+    def split(self, name: str) -> str | None:
+        """``name`` without its top folder, where that is one of ours."""
+        root, slash, rest = name.partition("/")
+        return rest if slash and root in self.names else None
+
+    def opaque(self, name: str) -> bool:
+        """Whether torch takes the member as raw tensor data."""
+        rest = self.split(name)
+        return rest is not None and _RAW.fullmatch(rest) is not None
+
+    def reader_of(self, name: str) -> Reader | None:
+        """The reader of members that torch reads in one way."""
+        rest = self.split(name)
+        if rest is None:
+            return None
+        if rest in _NOTES:
+            return examine_note
+        if rest.endswith((".pkl", ".debug_pkl")):
+            return examine_pickle
+        if rest == "bytecode.pkl":
+            return examine_pickle
+        if rest.startswith("code/") and rest.endswith(".py"):
+            from seamark.scan.models.torch.script import examine_code
+
+            return examine_code
+        if self.exported and rest.endswith(".json"):
+            return examine_note
+        if self.package and rest.endswith(".py"):
+            return _examine_nothing
+        return None
+
+    def inspect(self, entries: Sequence[Entry], scope: Scope) -> Iterator[Finding]:
+        """Findings about the archive as a whole."""
+        pickles = [e.name for e in entries if e.name.lower().endswith("/data.pkl")]
+        top = [name for name in pickles if name.count("/") == 1]
+        if len({name.lower() for name in top}) > 1 or len(self.names) > 1:
+            yield scope.finding(
+                rules.SEVERAL_CHECKPOINTS,
+                f"The archive holds {max(len(top), len(self.names))} checkpoints side by side.",
+                anchor="data.pkl",
+                evidence={"folders": [*sorted(self.names)[:20]]},
+            )
+        if self.package:
+            yield from self._package_sources(entries, scope)
+        if self.exported:
+            yield scope.finding(
+                file_rules.NOT_YET_READ,
+                "The graph of an exported program (pt2) is not examined yet.",
+                anchor="pt2",
+            )
+
+    def _package_sources(self, entries: Sequence[Entry], scope: Scope) -> Iterator[Finding]:
+        sources = [entry.name for entry in entries if entry.name.endswith(".py")]
+        if sources:
+            yield scope.finding(
+                rules.PACKAGE_CODE,
+                f"The package brings {len(sources)} Python source files, which run on loading.",
+                anchor="sources",
+                evidence={"sources": [*sorted(sources)[:20]], "count": len(sources)},
+            )
+
+
+def torch_layout(names: Sequence[str]) -> Layout | None:
+    """The layout where these members are those of a torch archive, else None."""
+    roots: set[str] = set()
+    script = package = exported = False
+    for name in names:
+        root, _, rest = name.partition("/")
+        low = rest.lower()
+        if low == "data.pkl":
+            roots.add(root)
+        elif low == ".data/extern_modules":
+            roots.add(root)
+            package = True
+        elif low == "archive_format":
+            roots.add(root)
+            exported = True
+        elif low == "constants.pkl" or low.startswith("code/"):
+            script = True
+    if not roots:
+        return None
+    kind = _Roots(frozenset(roots), script, package, exported)
+    form = "pytorch-zip"
+    if exported:
+        form = "pytorch-export"
+    elif package:
+        form = "pytorch-package"
+    elif script:
+        form = "torchscript"
+    return Layout(
+        format=form,
+        opaque=kind.opaque,
+        reader_of=kind.reader_of,
+        inspect=kind.inspect,
+        zero_checksums=True,
+        fold_case=True,
+    )
+
+
+def examine_pickle(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """A pickle inside a torch archive, where persistent ids name tensor data."""
+    from seamark.scan.models.pickle.reader import StreamKind, examine_stream
+
+    yield from examine_stream(blob, scope, kind=StreamKind.TORCH_ZIP)
+    if scope.name == "bytecode.pkl":
+        from seamark.scan.models.torch.script import examine_bytecode
+
+        yield from examine_bytecode(blob, scope)
+
+
+def examine_note(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """A word or a few lines of text; anything else goes to whoever recognizes it."""
+    text = blob.read(0, _LONGEST_NOTE)
+    scope.tally.bytes += len(text)
+    if blob.size <= _LONGEST_NOTE and _NOTE.fullmatch(text):
+        return
+    try:
+        text.decode("utf-8")
+        return
+    except UnicodeDecodeError:
+        pass
+    yield scope.finding(
+        rules.METADATA_ODD,
+        f"The member {scope.name!r} holds {blob.size} bytes that are not text.",
+        anchor=scope.name,
+    )
+    yield from scope.route(blob, scope)
+
+
+def _examine_nothing(_blob: Blob, _scope: Scope) -> Iterator[Finding]:
+    """Python sources of a package: one finding for the package speaks for all of them."""
+    return iter(())
