@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.code.signatures import is_eight_bit_text
 from seamark.scan.models.scope import Reader
+from seamark.scan.models.weights.inert_kinds import MEDIA_EXTENSIONS, is_empty, is_media, is_text
+from seamark.scan.models.weights.recognized_kinds import KINDS
 from seamark.scan.models.weights.signatures import NUMPY, is_onnx, is_safetensors
 
 HEAD = 4096
@@ -112,5 +115,41 @@ FORMATS: tuple[Format, ...] = (
         sniff=is_onnx,
         reader="weights.onnx:examine",
         extensions=frozenset({".onnx", ".pb"}),
+    ),
+    Format(
+        name="media",
+        title="Picture, sound, document or table",
+        sniff=is_media,
+        reader="weights.recognized:examine_media",
+        extensions=MEDIA_EXTENSIONS,
+    ),
+    *(
+        Format(
+            name=kind.name,
+            title=kind.title,
+            sniff=kind.sniff,
+            reader="weights.recognized:examine",
+            extensions=kind.extensions,
+        )
+        for kind in KINDS
+    ),
+    Format(
+        name="empty",
+        title="Empty file",
+        sniff=is_empty,
+        reader="weights.recognized:examine_empty",
+    ),
+    # Last: pickle protocol 0, templates, configuration and source code are text as well.
+    Format(
+        name="text",
+        title="Text",
+        sniff=is_text,
+        reader="code.beside:examine",
+    ),
+    Format(
+        name="text-8bit",
+        title="Text in an 8-bit code",
+        sniff=is_eight_bit_text,
+        reader="code.beside:examine",
     ),
 )

@@ -40,6 +40,13 @@ def examine_as(
 def _route(blob: Blob, scope: Scope) -> Iterator[Finding]:
     found = detect(blob)
     if found is None:
+        from seamark.scan.models.weights.recognized import companion_of
+
+        model = companion_of(scope)
+        if model is not None:
+            scope.set_format("tensor_data")
+            scope.tally.note = f"raw tensors of {model}"
+            return
         scope.set_format("unknown")
         yield scope.finding(rules.UNKNOWN_FORMAT, "No reader recognizes this content.")
         return

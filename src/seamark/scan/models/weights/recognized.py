@@ -1,0 +1,137 @@
+"""Readers for what is recognized and not read in depth, and for what is no model at all."""
+
+from collections.abc import Iterator
+
+from seamark.core.findings import Finding
+from seamark.core.rules import Rule, Severity, atlas, cwe
+from seamark.core.verdicts import Verdict
+from seamark.scan.models import rules
+from seamark.scan.models.blobs import Blob
+from seamark.scan.models.scope import Scope
+from seamark.scan.models.weights.inert_kinds import PNG
+from seamark.scan.models.weights.recognized_kinds import EXECUTABLE, KINDS
+from seamark.scan.models.weights.tails import examine_appended_zip, examine_trailing
+
+NOT_A_MODEL = "not a model file"
+"""Remark for files that no program loads as a model."""
+
+MODEL_EXTENSIONS = frozenset(
+    ".pkl .pickle .dill .joblib .pt .pth .ckpt .pt2 .ptl .npy .npz .safetensors .onnx .ort .h5 "
+    ".hdf5 .keras .gguf .ggml .tflite .mlmodel .engine .plan .trt .rds .rdata .cbm .ubj .msgpack "
+    ".nemo .mar .skops .pmml .llamafile .weights .model".split()
+)
+"""Names that promise a model, whatever wrote it."""
+
+PROGRAM = Rule(
+    id="EXE001",
+    title="Native program in place of a model",
+    severity=Severity.CRITICAL,
+    verdict=Verdict.HOSTILE,
+    reason="The name promises weights and the content is a program or library for a machine. "
+    "Opening or loading it by name runs native code.",
+    remedy="Do not run or load the file. Ask its source why a program carries a model's name.",
+    references=(atlas("AML.T0011.000"), cwe(434), cwe(506)),
+)
+SELF_RUNNING_MODEL = Rule(
+    id="EXE002",
+    title="Model that is a program",
+    severity=Severity.HIGH,
+    verdict=Verdict.REVIEW,
+    reason="The file holds weights and the program that runs them. Whoever starts it trusts all of "
+    "its native code, which this scan does not read.",
+    remedy="Take the weights alone (GGUF) and run them with a program that you trust.",
+    references=(cwe(829),),
+)
+
+RULES = (PROGRAM, SELF_RUNNING_MODEL)
+
+
+def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """One finding that says what the file is and why it cannot be cleared."""
+    head = blob.read(0, 4096)
+    kind = next(kind for kind in KINDS if kind.sniff(head, blob))
+    suffix = suffix_of(scope.name)
+    if kind.name == EXECUTABLE and suffix == ".llamafile":
+        yield scope.finding(SELF_RUNNING_MODEL, "The model is a program.", anchor="llamafile")
+    elif kind.name == EXECUTABLE and suffix in MODEL_EXTENSIONS:
+        yield scope.finding(
+            PROGRAM,
+            f"The name ends in {suffix}, but the content is a native program.",
+            anchor=suffix,
+            evidence={"first_bytes": head[:8].hex()},
+        )
+    yield scope.finding(
+        rules.NOT_YET_READ,
+        f"{kind.title}: it is not examined in depth yet, though it {kind.why}.",
+        anchor=kind.name,
+    )
+    yield from examine_appended_zip(blob, scope, host=kind.name)
+
+
+def examine_skops(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """``schema.json`` of a skops archive, which names the classes to build. Not read yet."""
+    del blob
+    yield scope.finding(
+        rules.NOT_YET_READ,
+        "skops schema: it is not examined in depth yet, though it names classes to build.",
+        anchor="skops",
+    )
+
+
+def examine_media(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """Pictures, sound, documents: no model, unless something else hides behind them."""
+    scope.tally.note = scope.tally.note or NOT_A_MODEL
+    if blob.read(0, len(PNG)) == PNG:
+        end = _png_end(blob, scope)
+        if end is not None and end < blob.size:
+            yield scope.finding(
+                rules.POLYGLOT,
+                f"{blob.size - end} bytes follow the end of the PNG image.",
+                anchor="after PNG",
+                offset=end,
+            )
+            yield from examine_trailing(blob, scope, end)
+            return
+    yield from examine_appended_zip(blob, scope, host="media")
+
+
+def _png_end(blob: Blob, scope: Scope) -> int | None:
+    """Offset behind the IEND chunk; None where the image is cut off, which harms nobody."""
+    offset = len(PNG)
+    while True:
+        chunk = blob.read(offset, 8)
+        if len(chunk) < 8:
+            return None
+        offset += 12 + int.from_bytes(chunk[:4], "big")
+        if chunk[4:] == b"IEND":
+            return offset
+        scope.meter.check_time()
+
+
+def examine_empty(_blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """A file without content is harmless, and no model."""
+    if suffix_of(scope.name) in MODEL_EXTENSIONS:
+        yield scope.finding(rules.EMPTY, "The file has no content.", anchor="empty")
+    else:
+        scope.tally.note = scope.tally.note or NOT_A_MODEL
+
+
+def suffix_of(name: str) -> str:
+    """The last extension of a file name, lower case with dot; empty where there is none."""
+    _, dot, suffix = name.rpartition(".")
+    return dot + suffix.lower() if dot else ""
+
+
+def companion_of(scope: Scope) -> str | None:
+    """The model beside this file whose raw tensors it holds by name (``m.onnx.data``), or None.
+
+    Raw tensors have no mark of their own, so only the name and the model beside it tell.
+    """
+    name = scope.name
+    for ending in (".data", "_data"):
+        stem = name.removesuffix(ending)
+        if stem != name:
+            for model in (stem, f"{stem}.onnx"):
+                if model.endswith(".onnx") and model in scope.siblings():
+                    return model
+    return None
