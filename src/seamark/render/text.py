@@ -69,7 +69,7 @@ def _group(group: Group) -> Iterator[_Line]:
     told: set[str] = set()
     for each in group.assessed:
         rule = each.finding.rule
-        yield from _finding(each)
+        yield from _finding(each, group.path)
         if rule.id not in told:
             told.add(rule.id)
             yield _Line((("fix: ", "dim"), (visible(rule.remedy), "")), 4, wrap=True)
@@ -77,7 +77,7 @@ def _group(group: Group) -> Iterator[_Line]:
         yield _Line((("not examined: ", "magenta"), (visible(reason), "")), 2, wrap=True)
 
 
-def _finding(assessed: Assessed) -> Iterator[_Line]:
+def _finding(assessed: Assessed, path: str) -> Iterator[_Line]:
     finding = assessed.finding
     rule = finding.rule
     severity = rule.severity.value
@@ -88,7 +88,8 @@ def _finding(assessed: Assessed) -> Iterator[_Line]:
         head.append((f" ({finding.confidence} confidence)", "dim"))
     yield _Line(tuple(head), 2)
     yield _Line(((visible(finding.message), ""),), 4, wrap=True)
-    yield _Line((("at ", "dim"), (visible(str(finding.location)), "")), 4)
+    if str(finding.location) != path:
+        yield _Line((("at ", "dim"), (visible(str(finding.location)), "")), 4)
     for exhibit in exhibits(finding.evidence):
         if exhibit.code:
             code = exhibit.text.split("\n")

@@ -16,7 +16,7 @@ from seamark.render.words import human_size, is_advisory, plural, references, st
 
 CARDS = 200
 """Files whose findings are shown in full; the page of a large disaster must still open."""
-EACH = 40
+EACH = 12
 """Findings of one rule in one file that are shown in full."""
 
 
