@@ -206,7 +206,7 @@ def _evaluate(
 ) -> Iterator[GateResult]:
     if not gates:
         return
-    from seamark.core.expression import Unknown, compile_expression
+    from seamark.core.expression import UnknownValueError, compile_condition
     from seamark.core.facts import REPORT_FACTS, report_facts
 
     facts = report_facts(report, assessed, incomplete=incomplete)
@@ -216,8 +216,8 @@ def _evaluate(
         if not gate.require:
             continue
         try:
-            passed = compile_expression(gate.require, REPORT_FACTS).holds(facts)
-        except Unknown as error:
+            passed = compile_condition(gate.require, REPORT_FACTS).holds(facts)
+        except UnknownValueError as error:
             yield GateResult(name=gate.name, passed=False, reason=f"{error.what}", evaluated=False)
             continue
         word = "holds" if passed else "does not hold"

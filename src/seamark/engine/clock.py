@@ -18,6 +18,10 @@ class StoppedError(Exception):
     """Somebody cancelled the run."""
 
 
+class CheckFailedError(Exception):
+    """A check failed, or its process died; ``str`` says how."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """A moment on the monotonic clock, which all processes of a machine share, and its name."""
@@ -25,14 +29,10 @@ class Deadline:
     at: float
     name: str
 
-    def check(self) -> None:
-        """Raise :class:`OutOfTimeError` when the moment has passed."""
-        if time.monotonic() > self.at:
+    def check(self, *, grace: float = 0.0) -> None:
+        """Raise :class:`OutOfTimeError` when the moment passed more than ``grace`` seconds ago."""
+        if time.monotonic() > self.at + grace:
             raise OutOfTimeError(self.name)
-
-    def seconds_left(self) -> float:
-        """Wall time until then, at least 0."""
-        return max(self.at - time.monotonic(), 0.0)
 
 
 NEVER = Deadline(float("inf"), "")

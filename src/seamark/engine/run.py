@@ -8,6 +8,7 @@ from seamark.core.checks import Part, Result
 from seamark.core.reports import CheckRun, CheckStatus, FileReport
 from seamark.engine.clock import (
     Cancelled,
+    CheckFailedError,
     Deadline,
     OutOfTimeError,
     StoppedError,
@@ -87,6 +88,8 @@ def _run_check(
     except (KeyboardInterrupt, StoppedError):
         outcome.interrupted = True
         missing = f"it was interrupted; {_so_far(count)}"
+    except CheckFailedError as error:
+        missing = str(error)
     except Exception as error:  # a check's own defect must not end the others
         missing = f"it failed with {type(error).__name__}: {error}"
     if missing:
@@ -124,7 +127,7 @@ def _results(
 ) -> Iterator[Sequence[Result]]:
     """The parts' results in the parts' order, as they become known."""
     worth = divided.bytes >= WORTH_BYTES or divided.things >= WORTH_THINGS
-    if len(divided.parts) > 1 and (jobs > 1 or (jobs == 0 and worth)):
+    if jobs > 1 or (jobs == 0 and worth and len(divided.parts) > 1):
         from seamark.engine.pool import run_parts
 
         yield from run_parts(planned, divided.parts, jobs, deadline, cancelled)
