@@ -55,6 +55,34 @@ def is_tar(head: bytes, _blob: Blob) -> bool:
     return stored == sum(head[:148]) + 8 * 32 + sum(head[156:512])
 
 
+PICKLE_EXTENSIONS = frozenset(
+    ".pkl .pickle .p .pk .joblib .jl .pt .pth .pt2 .bin .ckpt .model .mdl .dat .data .dill .sav .z "
+    ".obj .db .cloudpickle .tar .npy .npz .weights .params .chk".split()  # noqa: SIM905
+)
+
+
+def is_marked_pickle(head: bytes, _blob: Blob) -> bool:
+    """Protocols 2 to 5: PROTO, then an opcode."""
+    if len(head) < 3 or head[0] != 0x80 or head[1] > 5:
+        return False
+    from seamark.scan.models.pickle.sniff import is_pickle
+
+    return is_pickle(head, _blob)
+
+
+def is_unmarked_pickle(head: bytes, blob: Blob) -> bool:
+    """Protocols 0 and 1 have no mark: the first opcodes are tried."""
+    if (
+        len(head) < 2
+        or head[0]
+        not in b"(IJKLMNFGSTUVXBCcP])}\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96"
+    ):
+        return False
+    from seamark.scan.models.pickle.sniff import is_pickle
+
+    return is_pickle(head, blob)
+
+
 # Order matters: unmistakable magic first, guesses last.
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -87,6 +115,13 @@ FORMATS: tuple[Format, ...] = (
         sniff=magic(NUMPY),
         reader="weights.npy:examine",
         extensions=frozenset({".npy"}),
+    ),
+    Format(
+        name="pickle",
+        title="Python pickle",
+        sniff=is_marked_pickle,
+        reader="pickle.reader:examine",
+        extensions=PICKLE_EXTENSIONS,
     ),
     Format(
         name="gguf",
@@ -140,6 +175,13 @@ FORMATS: tuple[Format, ...] = (
         reader="weights.recognized:examine_empty",
     ),
     # Last: pickle protocol 0, templates, configuration and source code are text as well.
+    Format(
+        name="pickle",
+        title="Python pickle without protocol mark",
+        sniff=is_unmarked_pickle,
+        reader="pickle.reader:examine",
+        extensions=PICKLE_EXTENSIONS,
+    ),
     Format(
         name="text",
         title="Text",

@@ -9,7 +9,9 @@ The stream is read through a sliding window, so memory does not grow with the fi
 are skipped by offset and listed in ``Trace.cuts``.
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded, Meter
@@ -47,12 +49,15 @@ class Broken(Exception):
     """The unpickler would raise here."""
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818  no error
     """The STOP opcode was reached; the argument is the position after it."""
 
 
 Handler = Callable[["Machine", int], int]
 """Carries out the opcode at a position of the window, and returns the position after it."""
+
+PLAIN = frozenset({str, bytes})
+"""Types of the constants on the stack: hashable, and no containers."""
 
 _WIDTH = tuple(FIXED.get(op, 0) for op in range(256))
 
@@ -60,9 +65,10 @@ _WIDTH = tuple(FIXED.get(op, 0) for op in range(256))
 class Machine:
     """One stream from ``start`` of ``blob``. Use :func:`explain`, which makes one and runs it.
 
-    ``watch`` sees every call of an imported object, at the moment it happens. ``raw`` is asked
+    ``watch`` sees every call at the moment it happens. ``raw`` is asked
     after each BUILD of a called object for the offset at which the stream goes on; formats that
-    put raw bytes between opcodes (joblib) answer, others return None.
+    put raw bytes between opcodes (joblib) answer, others return None. Without ``frames``, a frame
+    that ends beyond the data does not end the stream: so reads the unpickler in pure Python.
     """
 
     def __init__(
@@ -73,7 +79,9 @@ class Machine:
         meter: Meter,
         watch: Callable[[Call], None] | None = None,
         raw: Callable[[Call, int], int | None] | None = None,
+        frames: bool = True,
     ) -> None:
+        self.frames = frames
         self.blob = blob
         self.size = blob.size
         self.meter = meter
@@ -85,7 +93,6 @@ class Machine:
         self.at = 0
         self.safe = 0
         self.frame_end = 0
-        self.frames: list[int] = []
         self.stack: list[Raw] = []
         self.marks = [0]  # the first is no mark: the last is always the fence
         self.memo: dict[int, Raw] = {}
@@ -93,7 +100,7 @@ class Machine:
         self.spent = 0
 
     def run(self) -> Trace:
-        """Run to the end of the stream. Raises ``LimitExceeded``."""
+        """Run to the end of the stream, or of what it may cost (``Trace.limit``)."""
         from seamark.scan.models.pickle.operations import HANDLERS
 
         trace = self.trace
@@ -109,12 +116,20 @@ class Machine:
         except Broken as error:
             trace.reason = str(error)
             trace.consumed = self.base + self.at
-        self.account()
+        except LimitExceeded as limit:
+            trace.limit = limit
+            trace.reason = f"the stream {limit}"
+            trace.consumed = self.base + self.at
         trace.opcodes = self.opcodes
-        if trace.cuts:
-            neutral = [(at + 1, at + 9, bytes(8)) for at in self.frames]
-            trace.cuts = sorted(trace.cuts + neutral)
+        if trace.limit is None:
+            self._settle()
         return trace
+
+    def _settle(self) -> None:
+        try:
+            self.meter.spend_opcodes(self.opcodes - self.spent)
+        except LimitExceeded as limit:
+            self.trace.limit = limit
 
     def _quick(self, pos: int, handlers: tuple[Handler, ...]) -> int:
         """Opcodes that lie wholly in the window, the frequent ones without a call."""
@@ -143,6 +158,9 @@ class Machine:
                     pos = size
                 elif op == 0x28:  # MARK
                     marks.append(len(stack))
+                    pos += 1
+                elif op == 0x5D:  # EMPTY_LIST
+                    push(Seq("list", []))
                     pos += 1
                 elif op == 0x7D:  # EMPTY_DICT
                     push(Map())
@@ -260,11 +278,13 @@ class Machine:
         function = call.function
         if isinstance(function, Ref):
             self.trace.calls.setdefault((function.module, function.name), call)
-            if self.watch is not None:
-                self.watch(call)
+        if self.watch is not None:
+            self.watch(call)
 
     def nest(self, container: Seq | Map, items: list[Raw], pos: int) -> None:
         """Note how deep ``container`` nests now that it holds ``items``."""
+        if PLAIN.issuperset(map(type, items)):
+            return
         deepest = container.depth
         for item in items:
             kind = type(item)
@@ -310,7 +330,7 @@ def sequence(kind: str, items: list[Raw]) -> Seq:
     if kind == "tuple":
         total = 1
         for item in items:
-            weight = weigh(item) if type(item) is not bytes else 1
+            weight = weigh(item) if type(item) not in PLAIN else 1
             if not weight:
                 return made
             total += weight
@@ -336,6 +356,22 @@ def explain(
     meter: Meter,
     watch: Callable[[Call], None] | None = None,
     raw: Callable[[Call, int], int | None] | None = None,
+    frames: bool = True,
 ) -> Trace:
     """Explain the stream that begins at ``start``. See :class:`Machine`."""
-    return Machine(blob, start, meter=meter, watch=watch, raw=raw).run()
+    machine = Machine(blob, start, meter=meter, watch=watch, raw=raw, frames=frames)
+    with _collector_paused(blob.size - start > WINDOW):
+        return machine.run()
+
+
+@contextmanager
+def _collector_paused(wanted: bool) -> Iterator[None]:
+    """Millions of small values make the cycle collector take longer than the work itself."""
+    if not (wanted and gc.isenabled()):
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

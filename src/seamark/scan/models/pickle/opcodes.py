@@ -13,15 +13,15 @@ NAMES = {
     **dict(
         zip(
             b"(.012FIJKLMNPQRSTUVXabcde}gh",
-            "MARK STOP POP POP_MARK DUP FLOAT INT BININT BININT1 LONG BININT2 NONE PERSID BINPERSID "
-            "REDUCE STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE APPEND BUILD GLOBAL DICT "
+            "MARK STOP POP POP_MARK DUP FLOAT INT BININT BININT1 LONG BININT2 NONE PERSID "
+            "BINPERSID REDUCE STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE APPEND BUILD GLOBAL DICT "
             "APPENDS EMPTY_DICT GET BINGET".split(),
             strict=True,
         )
     ),
     **dict(
         zip(
-            b"ij l]opqrstu)GBC".replace(b" ", b""),
+            b"ijl]opqrstu)GBC",
             "INST LONG_BINGET LIST EMPTY_LIST OBJ PUT BINPUT LONG_BINPUT SETITEM TUPLE SETITEMS "
             "EMPTY_TUPLE BINFLOAT BINBYTES SHORT_BINBYTES".split(),
             strict=True,
@@ -39,7 +39,7 @@ NAMES = {
 }
 """Opcode byte to name, as ``pickletools`` calls them."""
 
-FIXED = {op: width for op, width in zip(b"JKMNG\x88\x89", (5, 2, 3, 1, 9, 1, 1), strict=True)}
+FIXED = dict(zip(b"JKMNG\x88\x89", (5, 2, 3, 1, 9, 1, 1), strict=True))
 """Whole width of the opcodes that push a constant of fixed size."""
 
 COUNTED: dict[int, tuple[int, bool, str]] = {

@@ -5,7 +5,7 @@ A handler gets the position of its opcode in the window and returns the position
 """
 
 from seamark.scan.models.pickle import imports, pushes
-from seamark.scan.models.pickle.machine import Broken, Handler, Machine, Stopped, sequence
+from seamark.scan.models.pickle.machine import PLAIN, Broken, Handler, Machine, Stopped, sequence
 from seamark.scan.models.pickle.opcodes import exact_int, text_int
 from seamark.scan.models.pickle.trace import (
     KEPT,
@@ -78,11 +78,13 @@ def _frame(m: Machine, pos: int) -> int:
     length = int.from_bytes(m.data[pos + 1 : pos + 9], "little")
     end = offset + 9 + length
     if end > m.size:
-        m.odd(Oddity.LYING_FRAME, offset, "beyond", "the frame ends beyond the data")
-        raise Broken("truncated")
+        m.trace.cut_frame = True
+        if m.frames:
+            raise Broken("truncated")
+        return pos + 9
     if offset < m.frame_end:
         m.odd(Oddity.LYING_FRAME, offset, "inside", "a frame begins inside another one")
-    m.frames.append(offset)
+    m.trace.frames.append((offset, end))
     m.frame_end = end
     m.aim()
     return pos + 9
@@ -236,7 +238,8 @@ def _extend(m: Machine, target: Raw, items: list[Raw], pos: int) -> None:
         kept = target.raw  # type: ignore[union-attr]
         if len(kept) < KEPT:
             kept += items[: KEPT - len(kept)]
-        m.nest(target, items, pos)  # type: ignore[arg-type]
+        if not PLAIN.issuperset(map(type, items)):
+            m.nest(target, items, pos)  # type: ignore[arg-type]
     elif kind is Ref or kind is Call or kind is Persistent:
         _touch(m, target, pos)
     elif kind is Payload and target.kind == "bytearray":  # type: ignore[union-attr]
@@ -272,10 +275,15 @@ def _target(m: Machine, items: int) -> tuple[Raw, list[Raw]]:
 
 def _marked_target(m: Machine) -> tuple[Raw | None, list[Raw]]:
     """Items above the mark and what lies below; None where there are no items."""
-    items = m.pop_mark()
-    if len(m.stack) <= m.marks[-1]:
+    stack, marks = m.stack, m.marks
+    if len(marks) == 1:
+        raise Broken("no MARK")
+    mark = marks.pop()
+    items = stack[mark:]
+    del stack[mark:]
+    if mark <= marks[-1]:
         raise Broken("stack underflow")
-    return (m.stack[-1] if items else None), items
+    return (stack[-1] if items else None), items
 
 
 def _append(m: Machine, pos: int) -> int:
@@ -294,14 +302,16 @@ def _appends(m: Machine, pos: int) -> int:
 def _assign(m: Machine, target: Raw, items: list[Raw], pos: int) -> None:
     """``target[key] = value`` for each pair."""
     if type(target) is Map:
-        for key in items[::2]:
-            kind = type(key)
-            if kind is not str and kind is not bytes:
+        if not PLAIN.issuperset(map(type, items)):
+            for key in items[::2]:
                 m.hashes(key, pos)
+            m.nest(target, items, pos)
         target.length += len(items) // 2
-        if len(target.raw) < 2 * KEPT:
-            target.raw += items[: 2 * KEPT - len(target.raw)]
-        m.nest(target, items, pos)
+        kept = target.raw
+        if not kept:
+            target.raw = items if len(items) <= 2 * KEPT else items[: 2 * KEPT]
+        elif len(kept) < 2 * KEPT:
+            kept += items[: 2 * KEPT - len(kept)]
     elif isinstance(target, (Ref, Call, Persistent)):
         _touch(m, target, pos)
     else:

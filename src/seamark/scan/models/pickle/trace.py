@@ -7,6 +7,8 @@ a hostile stream makes millions. Containers keep their first ``KEPT`` items and 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from seamark.scan.models.limits import LimitExceeded
+
 KEPT = 64
 """Items that a container keeps for display and guards; further ones are only counted."""
 
@@ -122,13 +124,17 @@ class Seq:
         return self.length - len(self.raw)
 
 
+_NOTHING: "list[Raw]" = []
+"""What empty dicts hold: never changed, so that a million of them cost no list each."""
+
+
 class Map:
     """A dict, with its first entries; ``length`` counts all assignments, repeats included."""
 
     __slots__ = ("depth", "length", "raw")
 
     def __init__(self) -> None:
-        self.raw: list[Raw] = []
+        self.raw = _NOTHING
         self.length = 0
         self.depth = 1
 
@@ -146,8 +152,8 @@ class Map:
 
 Value = Const | Payload | Ref | Call | Persistent | Opaque | Seq | Map
 Raw = str | bytes | Value
-"""A value as the machine holds it: ``bytes`` is the undecoded opcode that pushes a constant, ``str``
-a constant that was decoded because that is cheaper."""
+"""A value as the machine holds it: ``bytes`` is the undecoded opcode that pushes a constant,
+``str`` a constant that was decoded because that is cheaper."""
 
 
 def thaw(raw: Raw) -> Value:
@@ -215,7 +221,11 @@ class Trace:
     often each pair was asked for, as it stands in the stream (before names of Python 2 are mapped).
     ``calls`` holds the first call of each distinct callee (all calls
     go to the machine's ``watch``). ``consumed`` is the offset after STOP, or where it broke.
-    ``cuts`` are ranges (start, end, replacement) that hold no opcodes, for the judge to leave out.
+    ``cuts`` are ranges (start, end, replacement) that hold no opcodes, for the judge to leave out;
+    ``frames`` are (offset of the FRAME opcode, offset of the frame's end).
+    ``cut_frame`` says that a frame ends beyond the data, which only the C unpickler
+    minds.
+    ``limit`` is set where the machine stopped because the stream costs too much.
     ``acted`` says that something was imported before the end.
     """
 
@@ -233,6 +243,9 @@ class Trace:
     oddities: list[Odd] = field(default_factory=list)
     nested: list[Nested] = field(default_factory=list)
     cuts: list[tuple[int, int, bytes]] = field(default_factory=list)
+    frames: list[tuple[int, int]] = field(default_factory=list)
+    cut_frame: bool = False
+    limit: LimitExceeded | None = None
     result: Value | None = None
 
     @property

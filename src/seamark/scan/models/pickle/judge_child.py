@@ -1,0 +1,302 @@
+"""The judge's child: runs a stream in the interpreter's own C unpickler over inert stubs.
+
+Started by ``judge.py`` as a script with ``-I -S -B``; imports nothing of ours. It speaks over the
+socket at descriptor 0: request ``<QId`` (length of the stream, limit of memory in MiB beyond what
+it starts with, CPU seconds) and the stream; answer as written by ``_answer``.
+
+What holds the child, and where:
+
+* everywhere: nothing is imported or called for the stream (``find_class`` returns an inert type), the
+  garbage collector is off, CPU time per request ends in a kill by timer (``ITIMER_PROF``), no core
+  dumps, no file may be written (``RLIMIT_FSIZE`` 0), no further file be opened (``RLIMIT_NOFILE``),
+  and an audit hook ends the process on any import, open, socket, exec, fork or ctypes event;
+* Linux: address space is limited (``RLIMIT_AS``, per request);
+* Linux on x86-64 and AArch64: ``no_new_privs`` and a seccomp filter that allows only what an
+  interpreter needs to compute (memory, signals, its socket, exit) and kills at any other call.
+
+macOS ignores ``RLIMIT_AS``; there the CPU timer and the parent's deadline bound the damage.
+"""
+
+import io
+import os
+import resource
+import struct
+import sys
+from _pickle import Unpickler
+from _signal import ITIMER_PROF, setitimer
+
+REQUEST = struct.Struct("<QId")
+ANSWER = struct.Struct("<BQQQI")
+TEXT = struct.Struct("<II")
+STOP, BROKEN, CROWDED = 0, 1, 2
+MOST = 100_000
+"""Distinct references that an answer can hold."""
+
+INLINE = 1 << 20
+CHUNK = 1 << 17
+
+
+def _inert(*_args, **_kwargs):
+    return None
+
+
+class _Kind(type):
+    """Makes the stub type itself take calls, items and state without effect."""
+
+    __setstate__ = extend = append = add = __setitem__ = _inert
+
+    def __call__(cls, *_args, **_kwargs):
+        return Stub
+
+
+class Stub(metaclass=_Kind):
+    """Stands for everything imported, called or looked up by the stream."""
+
+    __slots__ = ()
+    __setstate__ = extend = append = add = __setitem__ = _inert
+
+    def __init__(self, *_args, **_kwargs):
+        """Never runs; with it, ``object.__new__`` takes any arguments."""
+
+    def __call__(self, *_args, **_kwargs):
+        return Stub
+
+
+class Crowded(Exception):
+    """The stream names more distinct references than an answer holds."""
+
+
+class Judge(Unpickler):
+    """Records what the stream asks for."""
+
+    def __init__(self, file):
+        super().__init__(file, encoding="latin-1")
+        self.asked = {}
+        self.persistent = 0
+
+    def find_class(self, module, name):
+        key = (module, name)
+        count = self.asked.get(key, 0)
+        if not count and len(self.asked) >= MOST:
+            raise Crowded
+        self.asked[key] = count + 1
+        return Stub
+
+    def persistent_load(self, _pid):
+        self.persistent += 1
+        return Stub
+
+
+class Held(io.BytesIO):
+    """A stream in memory; ``peek`` lets the C unpickler read ahead instead of byte by byte."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.data = data
+
+    def peek(self, size):
+        at = self.tell()
+        return self.data[at : at + size]
+
+
+class Arriving:
+    """A stream that is still coming through the socket, as the file that the unpickler reads."""
+
+    def __init__(self, length):
+        self.length = self.left = length
+        self.buffer = b""
+        self.at = 0
+
+    def _hold(self, count):
+        """Make ``count`` bytes available, or as many as there are."""
+        have = len(self.buffer) - self.at
+        if have < count and self.left:
+            more = _read(min(self.left, max(count - have, CHUNK)))
+            self.left -= len(more)
+            self.buffer = self.buffer[self.at :] + more
+            self.at = 0
+
+    def peek(self, count):
+        self._hold(count)
+        return self.buffer[self.at : self.at + count]
+
+    def read(self, count):
+        data = self.peek(count)
+        self.at += len(data)
+        return data
+
+    def readinto(self, target):
+        data = self.read(len(target))
+        target[: len(data)] = data
+        return len(data)
+
+    def readline(self):
+        size = CHUNK
+        while True:
+            end = self.buffer.find(b"\n", self.at) + 1
+            if end or not self.left:
+                return self.read(end - self.at if end else len(self.buffer) - self.at)
+            size *= 2
+            self._hold(size)
+
+    def tell(self):
+        return self.length - self.left - len(self.buffer) + self.at
+
+    def drain(self):
+        while self.left:
+            self.left -= len(_read(min(CHUNK, self.left)))
+
+
+def _read(length):
+    parts = []
+    while length:
+        data = os.read(0, min(length, 1 << 20))
+        if not data:
+            os._exit(0)
+        parts.append(data)
+        length -= len(data)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _write(data):
+    while data:
+        data = data[os.write(0, data) :]
+
+
+def _judge(length, megabytes, seconds):
+    _limit(megabytes)
+    arriving = None
+    if length <= INLINE:
+        file = Held(_read(length))
+    else:
+        file = arriving = Arriving(length)
+    judge = Judge(file)
+    setitimer(ITIMER_PROF, seconds)
+    end, reason = STOP, ""
+    try:
+        judge.load()
+    except Crowded:
+        end = CROWDED
+    except Exception as error:
+        end, reason = BROKEN, f"{type(error).__name__}: {error}"
+        del error
+    consumed = file.tell()
+    setitimer(ITIMER_PROF, 0)
+    if arriving is not None:
+        arriving.drain()
+    _limit(None)
+    _answer(judge, end, consumed, reason)
+
+
+def _answer(judge, end, consumed, reason):
+    text = reason[:500].encode("utf-8", "backslashreplace")
+    parts = [ANSWER.pack(end, consumed, judge.persistent, len(judge.asked), len(text)), text]
+    for (module, name), count in judge.asked.items():
+        first = module.encode("utf-8", "surrogatepass")
+        second = name.encode("utf-8", "surrogatepass")
+        parts += [TEXT.pack(len(first), len(second)), first, second, struct.pack("<Q", count)]
+    body = b"".join(parts)
+    _write(struct.pack("<Q", len(body)) + body)
+
+
+# limits
+
+_BASE = 0
+
+
+def _limit(megabytes):
+    """Address space beyond what the child has at rest; None lifts the limit."""
+    if _BASE:
+        most = resource.RLIM_INFINITY if megabytes is None else _BASE + (megabytes << 20)
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+
+
+def _address_space():
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _refuse(event, _args):
+    if event.partition(".")[0] in _REFUSED:
+        os._exit(70)
+
+
+_REFUSED = frozenset(
+    "import open socket os subprocess shutil ctypes exec compile mmap pty ftplib urllib http "
+    "sqlite3 tempfile glob fcntl webbrowser winreg".split()
+)
+
+
+def _confine():
+    """Give up what a computation does not need. See the module's docstring for what holds where."""
+    global _BASE
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    linux = sys.platform == "linux"
+    prepared = _prepare_filter() if linux else None
+    _BASE = _address_space() if linux else 0
+    filtered = prepared is not None and prepared()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    sys.addaudithook(_refuse)
+    return filtered
+
+
+def _prepare_filter():
+    """What installs the seccomp filter and says whether it did; None where there is none."""
+    calls = _ALLOWED.get(os.uname().machine)
+    if calls is None:
+        return None
+    import ctypes
+
+    architecture, numbers = calls
+    program = [(0x20, 0, 0, 4), (0x15, 1, 0, architecture), (0x06, 0, 0, _KILL), (0x20, 0, 0, 0)]
+    for index, number in enumerate(numbers):
+        program.append((0x15, len(numbers) - index, 0, number))
+    program += [(0x06, 0, 0, _KILL), (0x06, 0, 0, _ALLOW)]
+    code = b"".join(struct.pack("<HBBI", *line) for line in program)
+    buffer = ctypes.create_string_buffer(code, len(code))
+    address = struct.pack("@HP", len(program), ctypes.addressof(buffer))
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    null = ctypes.c_ulong(0)
+
+    def install(_keep=buffer):
+        prctl(_NO_NEW_PRIVS, ctypes.c_ulong(1), null, null, null)
+        return prctl(_SET_SECCOMP, ctypes.c_ulong(2), ctypes.c_char_p(address), null, null) == 0
+
+    return install
+
+
+_NO_NEW_PRIVS, _SET_SECCOMP = 38, 22
+_ALLOW, _KILL = 0x7FFF0000, 0x80000000
+_ALLOWED = {
+    # read write close mmap mprotect munmap brk sigaction sigprocmask sigreturn mremap madvise
+    # getpid setitimer exit exit_group futex prlimit getrlimit setrlimit clock_gettime getrandom
+    "x86_64": (
+        0xC000003E,
+        (0, 1, 3, 9, 10, 11, 12, 13, 14, 15, 25, 28, 39, 38, 60, 231, 202, 302, 97, 160, 228, 318),
+    ),
+    "aarch64": (
+        0xC00000B7,
+        (63, 64, 57, 222, 226, 215, 214, 134, 135, 139, 216, 233, 172, 103, 93, 94, 98, 261, 163)
+        + (164, 113, 278),
+    ),
+}
+
+
+def main():
+    """Serve requests until the parent closes the socket."""
+    import gc
+
+    gc.disable()
+    sys.setrecursionlimit(1000)
+    filtered = _confine()
+    _write(b"\x01" if filtered else b"\x00")
+    while True:
+        _judge(*REQUEST.unpack(_read(REQUEST.size)))
+
+
+if __name__ == "__main__":
+    main()
