@@ -1,5 +1,7 @@
 """Python beside a model: what acts on import is hostile, ordinary modeling code is clean."""
 
+# ruff: noqa: E501
+
 import base64
 import marshal
 import zlib

@@ -3,6 +3,8 @@
 Written from knowledge of how such files look, not copied.
 """
 
+# ruff: noqa: E501
+
 import pytest
 
 from seamark.scan.models.code.sources import examine_source

@@ -2,7 +2,6 @@
 
 # ruff: noqa: E501, UP031
 
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

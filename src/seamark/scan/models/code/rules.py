@@ -149,8 +149,18 @@ AMBIGUOUS_CONFIG = Rule(
     remedy="Remove one of the two.",
     references=(cwe(436),),
 )
-NOT_FETCHED = Rule(
+NEEDS_UNSAFE_LOADER = Rule(
     id="COD017",
+    title="YAML beside the model names Python objects",
+    severity=Severity.MEDIUM,
+    verdict=Verdict.REVIEW,
+    reason="Only an unsafe YAML loader reads this file, and such a loader runs whatever the next "
+    "version of the file names.",
+    remedy="Rewrite the values as plain YAML and read the file with a safe loader.",
+    references=(cwe(502),),
+)
+NOT_FETCHED = Rule(
+    id="COD018",
     title="Pointer in place of the model",
     severity=Severity.LOW,
     verdict=Verdict.UNCLEAR,
@@ -174,5 +184,6 @@ RULES = (
     CONSTRUCTS_OBJECTS,
     REMOTE_ADDRESS,
     AMBIGUOUS_CONFIG,
+    NEEDS_UNSAFE_LOADER,
     NOT_FETCHED,
 )

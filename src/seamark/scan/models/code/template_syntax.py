@@ -11,7 +11,7 @@ from jinja2 import Environment, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 
-MAX_NODES = 200_000
+MAX_NODES = 100_000
 """Nodes of one template that are looked at. The largest public templates have under 5,000."""
 
 

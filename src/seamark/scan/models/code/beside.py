@@ -1,0 +1,124 @@
+"""Text files: configuration, templates and code that travel with a model, or nothing of ours."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from seamark.core.findings import Finding
+from seamark.scan.models.blobs import Blob
+from seamark.scan.models.code import rules
+from seamark.scan.models.code.neighbors import beside_model, may_be_imported
+from seamark.scan.models.scope import Scope
+
+_JSON_BYTES: Final = 1 << 20
+_CONFIG_BYTES: Final = 8 << 20
+_INDEX_BYTES: Final = 32 << 20
+_YAML_BYTES: Final = 2 << 20
+_TEMPLATE_BYTES: Final = 4 << 20
+_SOURCE_BYTES: Final = (4 << 20) + 1
+
+_WHITESPACE: Final = b" \t\r\n\xef\xbb\xbf"
+
+
+def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """Examine a text file by its name and content; what loaders of models ignore is inert."""
+    name = scope.name.lower()
+    if name.endswith((".json", ".json5")):
+        yield from _examine_json(blob, scope, name)
+    elif name.endswith(".py"):
+        yield from _examine_python(blob, scope)
+    elif name == "mlmodel" or name.endswith((".yaml", ".yml")):
+        yield from _examine_yaml(blob, scope, name)
+    elif _is_template(name, scope):
+        yield from _examine_template(blob, scope)
+    elif blob.read(0, 64).lstrip(_WHITESPACE)[:1] in (b"{", b"["):
+        yield from _examine_json(blob, scope, name)
+    else:
+        yield from _examine_inert(blob, scope, "text")
+
+
+def _examine_inert(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
+    """No loader of models acts upon it; it may still be no honest text."""
+    from seamark.scan.models.code.texts import examine_text
+
+    scope.set_format(name)
+    yield from examine_text(blob, scope)
+
+
+def _read(blob: Blob, scope: Scope, limit: int) -> bytes:
+    scope.tally.bytes += min(blob.size, limit)
+    return blob.read(0, limit)
+
+
+def _examine_json(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
+    from seamark.scan.models.code.configs import examine_config, may_matter
+
+    limit = _JSON_BYTES
+    if name.endswith("config.json") or name.startswith(("config", "chat_template")):
+        limit = _CONFIG_BYTES
+    elif name.endswith(".index.json"):
+        limit = _INDEX_BYTES
+    if blob.size > limit:
+        if limit > _JSON_BYTES:
+            scope.set_format("json")
+            yield scope.finding(
+                rules.NOT_READ,
+                f"This configuration has {blob.size:,} bytes and was not read.",
+                anchor="size",
+            )
+        else:  # loaders take nothing that they act upon from files of other names
+            yield from _examine_inert(blob, scope, "json")
+        return
+    data = _read(blob, scope, limit)
+    if not may_matter(data):
+        yield from _examine_inert(blob, scope, "json")
+        return
+    scope.set_format("json")
+    for finding in examine_config(data, scope):
+        # Broken JSON of an ordinary project is not a scanner's business.
+        if finding.rule is not rules.NOT_READ or limit > _JSON_BYTES or beside_model(scope):
+            yield finding
+
+
+def _examine_python(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    if not may_be_imported(scope):
+        yield from _examine_inert(blob, scope, "python")
+        return
+    from seamark.scan.models.code.sources import examine_source
+
+    scope.set_format("python")
+    yield from examine_source(_read(blob, scope, _SOURCE_BYTES), scope)
+
+
+def _examine_yaml(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
+    mlflow = name == "mlmodel"
+    if not mlflow and (blob.size > _YAML_BYTES or not beside_model(scope)):
+        yield from _examine_inert(blob, scope, "yaml")
+        return
+    scope.set_format("mlflow" if mlflow else "yaml")
+    if blob.size > _YAML_BYTES:
+        yield scope.finding(rules.NOT_READ, f"This MLmodel has {blob.size:,} bytes.", anchor="size")
+        return
+    data = _read(blob, scope, _YAML_BYTES)
+    if mlflow or b"!" in data:
+        from seamark.scan.models.code.yaml_documents import examine_yaml
+
+        yield from examine_yaml(data.decode("utf-8", "replace"), scope, mlflow=mlflow)
+
+
+def _is_template(name: str, scope: Scope) -> bool:
+    if not name.endswith((".jinja", ".jinja2", ".j2")):
+        return False
+    folder = (scope.member or scope.path).rpartition("/")[0]
+    return (
+        name.startswith("chat_template")
+        or folder.endswith("additional_chat_templates")
+        or beside_model(scope)
+    )
+
+
+def _examine_template(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    from seamark.scan.models.code.templates import examine_template
+
+    scope.set_format("jinja")
+    text = _read(blob, scope, _TEMPLATE_BYTES).decode("utf-8", "replace")
+    yield from examine_template(text, scope, anchor=scope.name)

@@ -1,0 +1,68 @@
+"""Does a text file travel with a model? Told by its name and the names beside it.
+
+Only such code is examined: an ordinary project's Python is none of a model scanner's business.
+"""
+
+from typing import Final
+
+from seamark.scan.models.scope import Scope
+
+_WEIGHTS: Final = (
+    ".safetensors .bin .pt .pth .ckpt .gguf .onnx .h5 .hdf5 .keras .pkl .pickle .joblib .mar "
+    ".nemo .msgpack .tflite .npz .npy .pt2 .ptl .cbm .ubj .skops .dill"
+)
+_SUFFIXES: Final = tuple(_WEIGHTS.split())
+
+_HUB_FILES: Final = frozenset(
+    "mlmodel model_index.json tokenizer_config.json adapter_config.json "
+    "config_sentence_transformers.json preprocessor_config.json processor_config.json "
+    "generation_config.json".split()
+)
+"""Files that only a saved model's folder has; any Python beside them may be imported."""
+
+_CODE_PREFIXES: Final = (
+    "modeling",
+    "modelling",
+    "configuration_",
+    "tokenization_",
+    "processing_",
+    "image_processing_",
+    "video_processing_",
+    "feature_extraction_",
+    "custom_",
+    "handler",
+    "pipeline",
+    "inference",
+)
+_HUB_PREFIXES: Final = _CODE_PREFIXES[:8]
+
+
+def _folder(scope: Scope) -> str:
+    return "/".join((scope.member or scope.path).rsplit("!", 1)[-1].split("/")[:-1])
+
+
+def _names_beside(scope: Scope) -> frozenset[str]:
+    return frozenset(name.rpartition("/")[2].lower() for name in scope.siblings())
+
+
+def beside_model(scope: Scope) -> bool:
+    """Are there weights, or files that only a saved model has, beside this file?"""
+    names = _names_beside(scope) - {scope.name.lower()}
+    return bool(names & _HUB_FILES) or any(name.endswith(_SUFFIXES) for name in names)
+
+
+def may_be_imported(scope: Scope) -> bool:
+    """May loading the model beside this Python file import it?"""
+    name = scope.name.lower()
+    folder = _folder(scope).rpartition("/")[2]
+    if folder == "custom_generate" or (
+        folder == "code" and scope.member and name == "inference.py"
+    ):
+        return True
+    names = _names_beside(scope)
+    if names & _HUB_FILES or "manifest.json" in names:
+        return True
+    weights = any(other.endswith(_SUFFIXES) for other in names)
+    if "config.json" in names and (weights or name.startswith(_HUB_PREFIXES)):
+        return True
+    return weights and (name.startswith(_CODE_PREFIXES) or name.endswith("_handler.py"))

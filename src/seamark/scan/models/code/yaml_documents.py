@@ -1,0 +1,140 @@
+"""YAML beside weights: MLflow's ``MLmodel``, and tags that build Python objects.
+
+Only composed into nodes, never constructed: aliases stay shared and tags stay text, so neither a
+billion laughs nor a python tag does anything here.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from seamark.core.findings import Finding
+from seamark.scan.models.code import rules
+from seamark.scan.models.code.configs import leads_outside
+from seamark.scan.models.code.source_effects import DANGEROUS_MODULES, effect_of
+from seamark.scan.models.scope import Scope
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+_MAX_NODES: Final = 100_000
+_PYTHON: Final = "tag:yaml.org,2002:python/"
+_HARMLESS: Final = frozenset(
+    "none bool str unicode bytes int long float complex list tuple dict".split()
+)
+_DANGEROUS: Final = frozenset(
+    {*DANGEROUS_MODULES, "sys", "importlib", "operator", "functools", "__builtin__", "builtins"}
+)
+
+
+def examine_yaml(text: str, scope: Scope, *, mlflow: bool) -> Iterator[Finding]:
+    """Findings about one YAML file; ``mlflow`` says that it is an ``MLmodel``."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        documents = list(yaml.compose_all(text, Loader=loader))
+        nodes = list(_walk(documents))
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        if mlflow:
+            reason = " ".join(str(error).split())[:200]
+            yield scope.finding(
+                rules.NOT_READ, f"This MLmodel could not be read: {reason}.", anchor="syntax"
+            )
+        return
+    seen: set[str] = set()
+    for node in nodes:
+        tag = str(node.tag)
+        if tag.startswith(_PYTHON) and tag not in seen:
+            seen.add(tag)
+            yield from _judge_tag(node, tag.removeprefix(_PYTHON), scope)
+    if mlflow and documents:
+        yield from _examine_flavors(_plain(documents[0]), scope)
+
+
+def _walk(documents: list["Node"]) -> Iterator["Node"]:
+    from yaml.nodes import MappingNode, SequenceNode
+
+    waiting = list(reversed(documents))
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue  # an alias: judged where it was anchored
+        seen.add(id(node))
+        if len(seen) > _MAX_NODES:
+            raise ValueError(f"it has more than {_MAX_NODES} values")
+        yield node
+        if isinstance(node, MappingNode):
+            waiting.extend(part for pair in reversed(node.value) for part in reversed(pair))
+        elif isinstance(node, SequenceNode):
+            waiting.extend(reversed(node.value))
+
+
+def _judge_tag(node: "Node", tag: str, scope: Scope) -> Iterator[Finding]:
+    kind, _, path = tag.partition(":")
+    if kind in _HARMLESS:
+        return
+    line = node.start_mark.line + 1 if node.start_mark is not None else None
+    module = path.rpartition(".")[0] or path
+    hostile = effect_of(path) is not None or module in _DANGEROUS or path in _DANGEROUS
+    verb = "calls" if kind in {"object/apply", "object/new"} else "names"
+    yield scope.finding(
+        rules.CONSTRUCTS_OBJECTS if hostile else rules.NEEDS_UNSAFE_LOADER,
+        f"An unsafe YAML loader {verb} {path[:200] or tag[:200]} for this value.",
+        anchor=tag[:300],
+        line=line,
+    )
+
+
+def _plain(node: "Node", depth: int = 0) -> object:
+    """Strings, lists and dictionaries of the first levels; that is all MLflow's keys need."""
+    from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+    if depth > 6:
+        return None
+    if isinstance(node, MappingNode):
+        return {
+            str(key.value): _plain(value, depth + 1)
+            for key, value in node.value[:500]
+            if isinstance(key, ScalarNode)
+        }
+    if isinstance(node, SequenceNode):
+        return [_plain(item, depth + 1) for item in node.value[:500]]
+    return None if node.tag.endswith(":null") else str(node.value)
+
+
+def _examine_flavors(document: object, scope: Scope) -> Iterator[Finding]:
+    flavors = document.get("flavors") if isinstance(document, Mapping) else None
+    if not isinstance(flavors, Mapping):
+        return
+    for name, flavor in flavors.items():
+        if isinstance(flavor, Mapping):
+            yield from _examine_flavor(str(name), flavor, scope)
+
+
+def _examine_flavor(name: str, flavor: Mapping[str, object], scope: Scope) -> Iterator[Finding]:
+    loader = flavor.get("loader_module")
+    if isinstance(loader, str) and not (loader == "mlflow" or loader.startswith("mlflow.")):
+        yield scope.finding(
+            rules.CUSTOM_LOADER,
+            f"MLflow loads the model with the module {loader[:200]}.",
+            anchor=f"loader_module:{loader[:200]}",
+            evidence={"flavor": name},
+        )
+    for key in ("code", "code_path", "model_code_path"):
+        value = flavor.get(key)
+        if isinstance(value, str):
+            yield scope.finding(
+                rules.CUSTOM_LOADER,
+                f"MLflow imports Python from {value[:200]!r} to load the model.",
+                anchor=f"{key}:{value[:200]}",
+                evidence={"flavor": name},
+            )
+    for key in ("data", "model_path", "model_data", "python_model", "pickled_model", "code"):
+        value = flavor.get(key)
+        if isinstance(value, str) and leads_outside(value):
+            yield scope.finding(
+                rules.ESCAPES_FOLDER,
+                f"The MLmodel takes {key} from {value[:200]!r}.",
+                anchor=f"{key}:{value[:200]}",
+            )
