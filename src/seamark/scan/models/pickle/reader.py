@@ -1,6 +1,6 @@
 """Pickle files: streams one after the other, what is nested in them, and what follows them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob, BytesBlob
@@ -31,12 +31,23 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
         yield from examine_stream(blob, scope, kind=StreamKind.PLAIN)
 
 
-def examine_stream(blob: Blob, scope: Scope, *, kind: StreamKind) -> Iterator[Finding]:
-    """Findings in the pickle streams that fill ``blob``, loaded as ``kind`` says."""
+def examine_stream(
+    blob: Blob,
+    scope: Scope,
+    *,
+    kind: StreamKind,
+    observe: Callable[[Trace], None] | None = None,
+) -> Iterator[Finding]:
+    """Findings in the pickle streams that fill ``blob``, loaded as ``kind`` says.
+
+    ``observe`` is given the trace of each stream, for what only the container can judge.
+    """
     start = 0
     for _ in range(STREAM_LIMIT):
         stream = open_stream(blob, scope, kind)
         trace = stream.run(start)
+        if observe is not None:
+            observe(trace)
         if stream.arrays:
             scope.set_format("joblib")
         yield from _report(stream, trace)
