@@ -168,7 +168,7 @@ def cases(draw: st.DrawFn) -> Case:
 PAGE_TAGS = set(
     "html head meta title style body a header p strong code time main div svg path circle h1 dl "
     "dt dd rect ul li span b nav section h2 h3 h4 article pre details summary table caption thead "
-    "tbody tr th td br wbr footer".split()
+    "tbody tr th td br wbr footer small".split()
 )
 
 

@@ -49,7 +49,7 @@ def test_held_findings_wait_for_verbose(case: Case) -> None:
     loud = render("text", case.report, case.judgment, view=View(verbose=True))
     assert "acme.old.Thing" not in quiet
     assert "Waived until 2027-01-31 (bo)" in loud
-    assert "1,200 bytes read as structure, 88 opcodes, 3 members" in loud
+    assert "1.2 kB of structure, 88 opcodes, 3 members" in loud
     assert "not a model file" in loud
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from seamark.core.reports import CheckRun, CheckStatus, Report
+from seamark.core.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ def notifications(report: Report) -> Iterator[Gap]:
     for file in report.files:
         for reason in file.coverage.skipped:
             yield Gap(f"Not examined: {reason}", path=file.path)
+        for finding in file.findings:
+            if finding.rule.verdict is Verdict.UNCLEAR:
+                yield Gap(finding.message, path=file.path)
 
 
 def check_sentence(check: CheckRun) -> str:

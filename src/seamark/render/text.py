@@ -19,6 +19,7 @@ from seamark.render.visible import visible
 from seamark.render.words import (
     advisories,
     counted,
+    examined,
     human_size,
     outcome,
     plural,
@@ -121,17 +122,7 @@ def _coverage(report: Report) -> Iterator[_Line]:
 
 
 def _examined(file: FileReport) -> str:
-    coverage = file.coverage
-    parts = [visible(file.format), human_size(file.size)]
-    if coverage.bytes:
-        parts.append(f"{coverage.bytes:,} bytes read as structure")
-    if coverage.opcodes:
-        parts.append(plural(coverage.opcodes, "opcode"))
-    if coverage.members:
-        parts.append(plural(coverage.members, "member"))
-    if coverage.note:
-        parts.append(visible(coverage.note))
-    return ", ".join(parts)
+    return ", ".join([visible(file.format), human_size(file.size), *examined(file.coverage)])
 
 
 def _held(assessed: list[Assessed]) -> Iterator[_Line]:

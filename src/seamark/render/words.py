@@ -2,7 +2,7 @@
 
 from seamark.core.findings import Finding
 from seamark.core.policy import Assessed, Judgment, Standing
-from seamark.core.reports import Report
+from seamark.core.reports import Coverage, Report
 from seamark.core.rules import Reference
 from seamark.core.verdicts import ExitCode, Verdict
 from seamark.render.arrange import verdict_counts
@@ -85,6 +85,20 @@ def counted(report: Report) -> str:
     counts = [f"{count:,} {verdict}" for verdict, count in verdict_counts(report).items() if count]
     files = plural(len(report.files), "file")
     return f"{files}: {', '.join(counts)}" if counts else files
+
+
+def examined(coverage: Coverage) -> list[str]:
+    """How much of a file was looked at, each figure with its noun; zeros are left out."""
+    parts = []
+    if coverage.bytes:
+        parts.append(f"{human_size(coverage.bytes)} of structure")
+    if coverage.opcodes:
+        parts.append(plural(coverage.opcodes, "opcode"))
+    if coverage.members:
+        parts.append(plural(coverage.members, "member"))
+    if coverage.note:
+        parts.append(visible(coverage.note))
+    return parts
 
 
 def standing_note(assessed: Assessed) -> str:

@@ -5,15 +5,15 @@ from json import dumps
 
 from seamark.core.policy import Judgment
 from seamark.core.reports import CheckRun, CheckStatus, FileReport, Report
-from seamark.core.verdicts import Verdict
+from seamark.core.verdicts import ExitCode, Verdict
 from seamark.render.arrange import worst_files_first
-from seamark.render.gaps import notifications
+from seamark.render.gaps import Gap, notifications
 from seamark.render.html.markup import Html, code_block, element, path
 from seamark.render.html.summary import chip, gates_note
 from seamark.render.html.tables import table
 from seamark.render.view import View
 from seamark.render.wellformed import wellformed
-from seamark.render.words import human_size, plural
+from seamark.render.words import examined, human_size, plural
 
 ROWS_CLEAN = 500
 ROWS_OTHER = 2000
@@ -23,7 +23,9 @@ ROWS_OTHER = 2000
 def coverage_section(report: Report, judgment: Judgment) -> Html:
     """What was run, what was not, and which bars were met."""
     gaps = [gap for gap in notifications(report) if gap.required]
-    missing: Html = element("p", "Nothing that was planned is missing.", class_="good")
+    missing: Html = element("p", "Everything that was planned was examined.", class_="good")
+    if not gaps and judgment.exit_code in (ExitCode.INCOMPLETE, ExitCode.INTERRUPTED):
+        gaps = [Gap(judgment.exit_reason)]
     if gaps:
         items = [
             element("li", path(gap.path) if gap.path else None, " " if gap.path else None, gap.text)
@@ -124,24 +126,21 @@ def files_section(report: Report) -> Html | None:
             "examined, and the JSON report lists them.",
             class_="note",
         )
-    titles = ("File", "Verdict", "Format", "Size", "Digest")
+    titles = ("File", "Verdict", "Format", "Size", "SHA-256")
     count = element("p", plural(len(ordered), "file"), class_="quiet")
     return element("div", count, table(titles, rows, numeric={3}, kind="files"), note)
 
 
 def _what(file: FileReport) -> Html:
-    note = element("span", file.coverage.note, class_="quiet") if file.coverage.note else None
     kind = element("span", file.format, class_="whole")
-    return element("span", kind, element("br") if note else None, note)
+    seen = ", ".join(examined(file.coverage))
+    return element("span", kind, element("small", seen, class_="quiet") if seen else None)
 
 
 def _digest(file: FileReport) -> Html:
     if file.digest is None:
         return element("span", "not computed", class_="quiet")
-    algorithm, _, value = file.digest.partition(":")
-    half = (len(value) + 1) // 2
-    inner = [f"{algorithm}:", element("br"), value[:half], element("wbr"), value[half:]]
-    return element("code", inner, class_="digest")
+    return element("code", file.digest.removeprefix("sha256:"), class_="digest")
 
 
 def reproduce_section(report: Report, view: View) -> Html:

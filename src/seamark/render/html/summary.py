@@ -2,13 +2,15 @@
 
 from seamark.core.policy import Judgment
 from seamark.core.reports import Report
-from seamark.core.verdicts import ExitCode, Verdict
-from seamark.render.arrange import verdict_counts
+from seamark.core.verdicts import Verdict
+from seamark.render.arrange import verdict_counts, worst_files_first
 from seamark.render.html.icons import verdict_icon
-from seamark.render.html.markup import Html, element
+from seamark.render.html.markup import Html, element, path
 from seamark.render.svg import Part, stacked_bar
 from seamark.render.words import headline, human_size, outcome, plural, tone
 
+NAMED = 5
+"""Files that the banner names; the cards below name them all."""
 MEANING = {
     Verdict.HOSTILE: "Loading it would run or reach something that no model needs.",
     Verdict.REVIEW: "It may be harmless; a person has to look before it is loaded.",
@@ -20,23 +22,36 @@ MEANING = {
 def banner(report: Report, judgment: Judgment) -> Html:
     """What a reader must know after three seconds."""
     verdict = tone(report, judgment)
-    passed = judgment.exit_code is ExitCode.PASSED
     return element(
         "div",
         verdict_icon(verdict),
         element(
             "div",
             element("h1", headline(report, judgment)),
+            _names(report, verdict),
             element("p", judgment.exit_reason, class_="reason"),
             element(
                 "p",
                 element("strong", outcome(judgment.exit_code)),
                 f" · exit code {int(judgment.exit_code)}",
-                class_=f"outcome {'is-passed' if passed else 'is-failed'}",
+                class_="outcome",
             ),
         ),
         class_=f"banner v-{verdict}",
     )
+
+
+def _names(report: Report, verdict: Verdict) -> Html | None:
+    """Which files the headline speaks of, where it speaks of files that may do harm."""
+    if verdict not in (Verdict.HOSTILE, Verdict.REVIEW):
+        return None
+    names = [file.path for file in worst_files_first(report) if file.verdict is verdict]
+    if not names:
+        return None
+    items = [element("li", path(name)) for name in names[:NAMED]]
+    if len(names) > NAMED:
+        items.append(element("li", f"and {len(names) - NAMED:,} more"))
+    return element("ul", items, class_="names")
 
 
 def numbers(report: Report, judgment: Judgment) -> Html:
@@ -51,7 +66,7 @@ def numbers(report: Report, judgment: Judgment) -> Html:
             element("span", MEANING[verdict], class_="quiet"),
         )
         for verdict in counts
-        if counts[verdict] or verdict in (Verdict.HOSTILE, Verdict.CLEAN)
+        if counts[verdict]
     ]
     opened = sum(1 for each in judgment.assessed if each.open)
     apart = len(judgment.assessed) - opened
