@@ -22,14 +22,14 @@ def varint(value: int) -> bytes:
 
 def message(*fields: Field) -> bytes:
     """A protobuf message of (number, value) fields."""
-    out = b""
+    out = bytearray()
     for number, value in fields:
         if isinstance(value, int):
             out += varint(number << 3) + varint(value)
             continue
         data = value.encode() if isinstance(value, str) else value
         out += varint(number << 3 | 2) + varint(len(data)) + data
-    return out
+    return bytes(out)
 
 
 def tensor(name: str, location: str | None = None, **extra: str) -> bytes:

@@ -62,7 +62,6 @@ def tensors() -> dict[str, bytes]:
         "dtype-unknown": of(16, a=_tensor(0, 16, [4], "OBJECT")),
         "header-pickle": raw(payload(2) + b" " * 5, b"\0" * 16),
         "metadata-not-strings": raw(b'{"__metadata__":{"a":{"b":1}}}'),
-        "metadata-pickle": safetensors({"w": 4}, blob=payload(0).decode()),
     }  # fmt: skip
 
 
@@ -142,7 +141,6 @@ def recognized() -> dict[str, bytes]:
                         b'type="Custom" version="extension"/></layers></net>',
         "catboost.cbm": b"CBM1" + b"\0" * 60,
         "msgpack.model": b"\x81\xa5model\xc7\x10\x7f" + b"\0" * 16,
-        "workflow.knwf": plain({"workflow.knime": b"<config/>"}),
     }  # fmt: skip
 
 
@@ -180,7 +178,7 @@ _TABLES = {
 }
 _ONLY_STOPPED = {
     "header-not-json", "header-beyond-end", "header-length-huge", "dtype-unknown", "header-pickle",
-    "metadata-not-strings", "metadata-pickle",
+    "metadata-not-strings",
 }  # fmt: skip
 
 
@@ -204,5 +202,5 @@ def _part(family: str, name: str, group: str) -> str:
             else "tensors"
         )
     if family == "recognized":
-        return "containers" if name.endswith(("nemo", "skops", "7z", "rar", "knwf")) else "graphs"
+        return "containers" if name.endswith(("nemo", "skops", "7z", "rar")) else "graphs"
     return "native" if name.startswith(("elf", "pe", "macho", "wasm")) else group

@@ -85,24 +85,24 @@ def archive(
     shifted: bool = True, zip64: bool = False, directory: bool = True,
 ) -> bytes:  # fmt: skip
     """A whole archive. ``shifted`` offsets count ``prefix``; ``zip64`` adds its end records."""
-    body = prefix
+    body = bytearray(prefix)
     base = 0 if shifted else len(prefix)
-    records = b""
+    records = bytearray()
     for entry in entries:
         offset = _either(entry.local_offset, len(body) + len(entry.gap) - base)
         body += local(entry)
         if entry.central:
             records += central(entry, offset)
     if not directory:
-        return body + suffix
+        return bytes(body) + suffix
     start, count = len(body) - base, sum(entry.central for entry in entries)
     tail = b""
     if zip64:
         tail = struct.pack(
             "<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(records), start
         ) + struct.pack("<4sIQI", b"PK\x06\x07", 0, start + len(records), 1)
-        return body + records + tail + end(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, comment) + suffix
-    return body + records + tail + end(count, len(records), start, comment) + suffix
+        return bytes(body) + records + tail + end(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, comment) + suffix
+    return bytes(body) + records + tail + end(count, len(records), start, comment) + suffix
 
 
 def plain(members: dict[str, bytes], method: int = STORED) -> bytes:
