@@ -11,8 +11,9 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from seamark.core.errors import SeamarkError, UsageError
 
@@ -43,7 +44,9 @@ class Decision(StrEnum):
     GUARDED = "guarded"
     """Known, and a gadget with wrong arguments: its calls must pass the named guard."""
     DOTTED = "dotted"
-    """The name walks attributes, which reaches anything its module imported."""
+    """The name walks attributes, which reaches anything its module imported.
+
+    The few that are honest (methods that one class keeps of itself) are listed in full."""
     STDLIB = "stdlib"
     """Python's standard library or builtins, and not a data type."""
     UNKNOWN = "unknown"
@@ -51,7 +54,7 @@ class Decision(StrEnum):
 
 
 @functools.cache
-def _kinds(line: str) -> Mapping[str, str]:
+def parse_line(line: str) -> Mapping[str, str]:
     """``"A b=f d=dtype"`` as ``{"A": "c", "b": "f", "d": "dtype"}``."""
     kinds = {}
     for word in line.split():
@@ -60,35 +63,39 @@ def _kinds(line: str) -> Mapping[str, str]:
     return kinds
 
 
+def format_line(kinds: Mapping[str, str]) -> str:
+    """The inverse of :func:`parse_line`, sorted by name."""
+    return " ".join(n if k == CLASS else f"{n}={k}" for n, k in sorted(kinds.items()))
+
+
 @dataclass(frozen=True, slots=True)
 class Allowlist:
     """The references that models may hold.
 
     ``modules`` maps a module to its names as one line (``ndarray dtype=dtype``): lines are only
     split for modules that a file mentions, which keeps start-up short. ``stdlib`` holds the
-    top-level modules that come with any Python from 2.7 on. ``extra`` is what the user allowed.
+    top-level modules that come with any Python from 2.7 on. ``extra`` is what the user allowed,
+    by (module, name) with its kind.
     """
 
     modules: Mapping[str, str]
     stdlib: frozenset[str]
-    extra: frozenset[tuple[str, str]] = frozenset()
+    extra: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def kind(self, module: str, name: str) -> str | None:
         """What may be done with a reference: a kind, a guard's name, or None (not allowed)."""
-        if (module, name) in self.extra:
-            return TRUSTED
+        if self.extra and (module, name) in self.extra:
+            return self.extra[module, name]
         line = self.modules.get(_RENAMED.get(module, module))
-        return None if line is None else _kinds(line).get(name)
+        return None if line is None else parse_line(line).get(name)
 
     def decide(self, module: str, name: str) -> Decision:
         """What the allowlist says of ``module.name``. Never raises."""
-        if (module, name) in self.extra:
-            return Decision.ALLOWED
-        if "." in name:
-            return Decision.DOTTED
         kind = self.kind(module, name)
         if kind is not None:
             return Decision.ALLOWED if len(kind) == 1 else Decision.GUARDED
+        if "." in name:
+            return Decision.DOTTED
         if module.partition(".")[0] in self.stdlib:
             return Decision.STDLIB
         return Decision.UNKNOWN
@@ -105,18 +112,27 @@ def load_allowlist(extra: frozenset[str] = frozenset()) -> Allowlist:
     return replace(allowlist, extra=parse_extra(extra)) if extra else allowlist
 
 
-def parse_extra(entries: frozenset[str]) -> frozenset[tuple[str, str]]:
-    """``module:name`` entries as pairs. Raises ``UsageError`` for any other form."""
-    pairs = set()
+def parse_extra(entries: frozenset[str]) -> Mapping[tuple[str, str], str]:
+    """``module:name`` entries with their kind: ``x`` (every use), or what ``=c`` at the end says.
+
+    Raises ``UsageError`` for any other form.
+    """
+    kinds = {}
     for entry in entries:
-        module, colon, name = entry.partition(":")
-        if not (module and colon and name) or "*" in entry or ":" in name:
+        reference, _, kind = entry.partition("=")
+        module, colon, name = reference.partition(":")
+        if not (module and colon and name) or set("*:") & set(name) or "*" in module:
             raise UsageError(
                 f"Not an allowlist entry: {entry!r}.",
                 hint="Write module:name, exactly and without wildcards: mylib.models:Scorer",
             )
-        pairs.add((module, name))
-    return frozenset(pairs)
+        if (kind or TRUSTED) not in (CLASS, CALL, NAME, TRUSTED):
+            raise UsageError(
+                f"Unknown kind in the allowlist entry {entry!r}.",
+                hint="Kinds are c (an instance), f (a call), n (a mention) and x (every use).",
+            )
+        kinds[module, name] = kind or TRUSTED
+    return MappingProxyType(kinds)
 
 
 @functools.cache

@@ -219,9 +219,12 @@ _STR_METHODS = frozenset(
 )
 
 
-def _getattr(args: Args, _allowlist: Allowlist) -> str | None:
-    if len(args) == 2 and isinstance(args[1], Const):
-        name = args[1].value
+def _getattr(args: Args, allowlist: Allowlist) -> str | None:
+    """Methods, as protocols below 4 spell them: of ``str``, and those listed by qualified name."""
+    if len(args) == 2 and isinstance(args[0], Ref) and isinstance(args[1], Const):
+        name = str(args[1].value)
+        if allowlist.kind(args[0].module, f"{args[0].name}.{name}") == NAME:
+            return None
         if refers(args[0], "builtins", "str") and name in _STR_METHODS:
             return None
         if refers(args[0], "zoneinfo", "ZoneInfo") and name == "_unpickle":

@@ -16,11 +16,12 @@ from seamark.scan.models.pickle.shapes import (
     is_literal,
     is_map,
     is_none,
+    is_number,
     is_text,
     matches,
     refers,
 )
-from seamark.scan.models.pickle.trace import Const, Persistent, Ref, Seq, Value
+from seamark.scan.models.pickle.trace import Call, Const, Persistent, Ref, Seq, Value
 
 Args = tuple[Value, ...]
 Guard = Callable[[Args, Allowlist], str | None]
@@ -78,7 +79,11 @@ def _called_in(value: Value, module: str) -> bool:
 def _is_class(value: Value, allowlist: Allowlist) -> bool:
     if not isinstance(value, Ref):
         return False
-    return allowlist.kind(value.module, value.name) in (CLASS, TRUSTED, None)
+    return allowlist.kind(value.module, value.name) in _CLASSES
+
+
+_CLASSES = (CLASS, TRUSTED, None, "plain", "numbers", "tree", "empty")
+"""Kinds of classes that restoring functions make; None is a finding of its own."""
 
 
 def _reconstruct(args: Args, allowlist: Allowlist) -> str | None:
@@ -197,7 +202,83 @@ def _legacy_storage(args: Args, _allowlist: Allowlist) -> str | None:
     return None if matches(args, is_bytes) else "loads bytes that are computed"
 
 
+def _rebuild_tensor_v3(args: Args, _allowlist: Allowlist) -> str | None:
+    """As version 2 with the data type at the end."""
+    shapes = (_is_storage, is_int, is_ints, is_ints, is_int, is_empty_hooks)
+    if matches(args[:6], *shapes) and matches(args[6:], _is_torch_name, anything, required=1):
+        return None
+    return "does not make a tensor from a storage of this file"
+
+
+def _rebuild_qtensor(args: Args, _allowlist: Allowlist) -> str | None:
+    shapes = (_is_storage, is_int, is_ints, is_ints, is_collection, is_int, is_empty_hooks)
+    return None if matches(args, *shapes) else "does not make a tensor from a storage of this file"
+
+
+def _rebuild_sparse(args: Args, _allowlist: Allowlist) -> str | None:
+    """A layout (or a buffer) and tensors, all made by guarded functions."""
+    plain = either(is_collection, _is_made, _is_torch_name, is_literal)
+    fine = 2 <= len(args) <= 4 and all(plain(arg) for arg in args)
+    return None if fine else "does not make a tensor from tensors"
+
+
+def _is_torch_name(value: Value) -> bool:
+    return isinstance(value, Ref) and value.module == "torch"
+
+
+def _is_made(value: Value) -> bool:
+    return isinstance(value, Call | Persistent)
+
+
+def _numbers(args: Args, _allowlist: Allowlist) -> str | None:
+    fine = len(args) <= 8 and all(is_number(arg) or _is_numpy_scalar(arg) for arg in args)
+    return None if fine else "has parameters that are not numbers"
+
+
+def _is_numpy_scalar(value: Value) -> bool:
+    return called(value, "numpy._core.multiarray", "scalar") or called(
+        value, "numpy.core.multiarray", "scalar"
+    )
+
+
+def _tree(args: Args, _allowlist: Allowlist) -> str | None:
+    """``Tree(features, classes, outputs)``, criteria alike: numbers and arrays."""
+    small = either(_is_count, _is_numpy_scalar, _is_array)
+    return None if len(args) <= 4 and all(map(small, args)) else "is not made from counts"
+
+
+def _is_count(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, int) and value.value < 1 << 32
+
+
+def _is_array(value: Value) -> bool:
+    return any(
+        called(value, f"numpy.{core}.{module}", name)
+        for core in ("_core", "core")
+        for module, name in (("multiarray", "_reconstruct"), ("numeric", "_frombuffer"))
+    )
+
+
+def _plain(args: Args, _allowlist: Allowlist) -> str | None:
+    """Restoring functions that only keep what they get: no imported callable among it."""
+    for arg in args:
+        if isinstance(arg, Ref) and not _is_type_name(arg):
+            return f"is given {arg}, where its library gives plain values"
+    return None if len(args) <= 16 else "has far more arguments than its library writes"
+
+
+def _is_type_name(value: Ref) -> bool:
+    """Data types and devices, which torch and NumPy pass by name."""
+    return value.module in ("torch", "numpy") or value.name == "NA"
+
+
 GUARDS: Mapping[str, Guard] = {
+    "numbers": _numbers,
+    "plain": _plain,
+    "tree": _tree,
+    "rebuild_qtensor": _rebuild_qtensor,
+    "rebuild_sparse": _rebuild_sparse,
+    "rebuild_tensor_v3": _rebuild_tensor_v3,
     "bit_generator": _bit_generator,
     "class_first": _class_first,
     "dtype": _dtype,

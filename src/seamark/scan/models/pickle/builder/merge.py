@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from seamark.core.errors import UsageError
-from seamark.scan.models.pickle.decide import CLASS, MANIFEST, RUNTIME, SCHEMA
+from seamark.scan.models.pickle.decide import (
+    FOLDER,
+    MANIFEST,
+    RUNTIME,
+    SCHEMA,
+    format_line,
+    parse_line,
+)
 
 CURATED = "curated.json"
 
@@ -28,7 +35,7 @@ def merge(folder: str | os.PathLike[str]) -> Mapping[str, str]:
     merged: Entries = {}
     for path in sources:
         if path.name != CURATED:
-            _add(merged, _load(path)["entries"])
+            _add(merged, read_entries(_load(path)["entries"]))
     _add(merged, curated_entries(curated), override=True)
     renamed = [(old, new) for old, new in curated["renamed"]]
     _write(place / RUNTIME, runtime_table(merged, curated["stdlib"], renamed))
@@ -58,13 +65,22 @@ def runtime_table(
                 twin = modules.setdefault(old + module[len(new) :], {})
                 for name, kind in names.items():
                     twin.setdefault(name, kind)
-    lines = {
-        module: " ".join(
-            name if kind == CLASS else f"{name}={kind}" for name, kind in sorted(names.items())
-        )
-        for module, names in sorted(modules.items())
-    }
-    return {"modules": lines, "stdlib": " ".join(sorted(stdlib))}
+    return {"modules": write_entries(modules), "stdlib": " ".join(sorted(stdlib))}
+
+
+def read_entries(lines: Mapping[str, str]) -> Entries:
+    """Entries from the lines of a file."""
+    return {module: dict(parse_line(line)) for module, line in lines.items()}
+
+
+def write_entries(entries: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Entries as the lines of a file, sorted."""
+    return {module: format_line(names) for module, names in sorted(entries.items())}
+
+
+def load_curated(folder: str = FOLDER) -> Mapping[str, Any]:
+    """The hand-checked list: groups, renamed packages, reviewed methods and inert bases."""
+    return _load(Path(folder) / CURATED)
 
 
 def _add(
