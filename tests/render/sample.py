@@ -84,7 +84,7 @@ def _files() -> tuple[FileReport, ...]:
         location=Location(path="chat/tokenizer_config.json", line=3, column=17),
         anchor="__globals__",
         confidence=Confidence.MEDIUM,
-        evidence={"template": "{{ cycler.__init__.__globals__ }}", "ok": True, "none": None},
+        evidence={"expression": "{{ cycler.__init__.__globals__ }}", "ok": True, "none": None},
     )
     review = Finding(
         rule=UNKNOWN,

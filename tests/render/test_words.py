@@ -8,7 +8,7 @@ from render.sample import Case
 from seamark.core.policy import Standing
 from seamark.core.verdicts import ExitCode, Verdict
 from seamark.render.visible import shorten, visible, visible_block
-from seamark.render.words import counted, headline, human_size, plural, references, tone
+from seamark.render.words import advisories, counted, headline, human_size, plural, references, tone
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,11 @@ def test_all_held_is_neither_alarm_nor_green(case: Case) -> None:
 def test_counted_and_references(case: Case) -> None:
     assert counted(case.report) == "7 files: 2 hostile, 1 review, 2 unclear, 2 clean"
     finding = case.report.files[4].findings[0]
+    plain = replace(
+        finding, references=(), rule=replace(finding.rule, references=finding.references)
+    )
+    assert [each.name for each in advisories(finding)] == ["CVE-2025-32434", "GHSA-53q9-r3pm-6pq6"]
+    assert advisories(plain) == []
     assert [each.name for each in references(finding)] == [
         "CVE-2025-32434", "GHSA-53q9-r3pm-6pq6", "CWE-502", "AML.T0011.000",
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from seamark.core.findings import Json
 from seamark.render.visible import shorten, visible, visible_block
 from seamark.render.wellformed import encode, wellformed
 
-CODE_KEYS = ("call", "calls", "code", "decompiled", "template", "expression", "source")
+CODE_KEYS = ("call", "calls", "code", "decompiled", "expression", "source")
 """Evidence under these names is program text and is set as such."""
 
 LIMIT = 4000

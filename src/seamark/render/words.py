@@ -131,5 +131,8 @@ def is_advisory(reference: Reference) -> bool:
 
 
 def advisories(finding: Finding) -> list[Reference]:
-    """References that name one published vulnerability."""
-    return [each for each in references(finding) if is_advisory(each)]
+    """The published vulnerability that this very finding was recognized as, if any.
+
+    Those of its rule stand for the class of attack and are links like any other.
+    """
+    return [each for each in finding.references if is_advisory(each)]
