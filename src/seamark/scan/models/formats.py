@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from seamark.scan.models.archives import kinds as archives
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.code.signatures import is_eight_bit_text
 from seamark.scan.models.scope import Reader
 from seamark.scan.models.weights.inert_kinds import MEDIA_EXTENSIONS, is_empty, is_media, is_text
 from seamark.scan.models.weights.recognized_kinds import KINDS
-from seamark.scan.models.weights.signatures import NUMPY, is_onnx, is_safetensors
+from seamark.scan.models.weights.signatures import NUMPY, is_hdf5, is_onnx, is_safetensors
 
 HEAD = 4096
 """Bytes from the start that a sniffer sees."""
@@ -44,20 +45,9 @@ def magic(*prefixes: bytes) -> Sniffer:
     return lambda head, _blob: head.startswith(prefixes)
 
 
-def is_tar(head: bytes, _blob: Blob) -> bool:
-    """POSIX, GNU or old V7 tar: the header checksum holds."""
-    if len(head) < 512 or not head[0]:
-        return False
-    try:
-        stored = int(head[148:156].strip(b" \0") or b"x", 8)
-    except ValueError:
-        return False
-    return stored == sum(head[:148]) + 8 * 32 + sum(head[156:512])
-
-
 PICKLE_EXTENSIONS = frozenset(
     ".pkl .pickle .p .pk .joblib .jl .pt .pth .pt2 .bin .ckpt .model .mdl .dat .data .dill .sav .z "
-    ".obj .db .cloudpickle .tar .npy .npz .weights .params .chk".split()  # noqa: SIM905
+    ".obj .db .cloudpickle .tar .npy .npz .weights .params .chk".split()
 )
 
 
@@ -85,30 +75,7 @@ def is_unmarked_pickle(head: bytes, blob: Blob) -> bool:
 
 # Order matters: unmistakable magic first, guesses last.
 FORMATS: tuple[Format, ...] = (
-    Format(
-        name="zip",
-        title="Zip archive",
-        sniff=magic(b"PK\x03\x04", b"PK\x05\x06"),
-        reader="archives.zip:examine",
-        extensions=frozenset(
-            [
-                ".zip",
-                ".pt",
-                ".pth",
-                ".bin",
-                ".ckpt",
-                ".pkl",
-                ".npz",
-                ".keras",
-                ".mar",
-                ".nemo",
-                ".pt2",
-                ".ptl",
-                ".jar",
-                ".whl",
-            ]
-        ),
-    ),
+    *(Format(**kind._asdict()) for kind in archives.KINDS),
     Format(
         name="npy",
         title="NumPy array",
@@ -131,19 +98,20 @@ FORMATS: tuple[Format, ...] = (
         extensions=frozenset({".gguf"}),
     ),
     Format(
+        name="hdf5",
+        title="HDF5 file",
+        sniff=is_hdf5,
+        reader="weights.hdf5:examine",
+        extensions=frozenset({".h5", ".hdf5", ".hdf", ".he5", ".keras", ".mat", ".nc"}),
+    ),
+    Format(
         name="safetensors",
         title="safetensors",
         sniff=is_safetensors,
         reader="weights.safetensors:examine",
         extensions=frozenset({".safetensors"}),
     ),
-    Format(
-        name="tar",
-        title="Tar archive",
-        sniff=is_tar,
-        reader="archives.tar:examine",
-        extensions=frozenset([".tar", ".pt", ".pth", ".nemo", ".bin"]),
-    ),
+    *(Format(**kind._asdict()) for kind in archives.GUESSED),
     Format(
         name="onnx",
         title="ONNX model",

@@ -16,7 +16,7 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.keras_code import examine_lambda, examine_wrapped_module
-from seamark.scan.models.weights.keras_names import CLASSES, FUNCTIONS
+from seamark.scan.models.weights.keras_names import CLASSES, FUNCTIONS, OPERATIONS
 from seamark.scan.models.weights.keras_rules import (
     CUSTOM_CODE,
     GADGET,
@@ -163,7 +163,7 @@ def _examine_unplaced(name: str, scope: Scope, *, is_function: bool) -> Iterator
         yield _finding(scope, GADGET, short, f"The configuration calls '{short}'.")
     elif name in _BUILTINS:
         yield _finding(scope, INJECTION, short, f"The configuration names the builtin '{short}'.")
-    elif name not in CLASSES and name not in FUNCTIONS:
+    elif name not in CLASSES and name not in FUNCTIONS and name not in OPERATIONS:
         kind = "function" if is_function else "class"
         yield _finding(scope, CUSTOM_CODE, short, f"The model needs the custom {kind} '{short}'.")
 

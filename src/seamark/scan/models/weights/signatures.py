@@ -8,6 +8,14 @@ from seamark.scan.models.blobs import Blob
 NUMPY = b"\x93NUMPY"
 """First bytes of a ``.npy`` file."""
 
+HDF5 = b"\x89HDF\r\n\x1a\n"
+"""First bytes of an HDF5 superblock."""
+
+
+def is_hdf5(head: bytes, _blob: Blob) -> bool:
+    """HDF5, also behind a user block of 512, 1024 or 2048 bytes."""
+    return head.startswith(HDF5) or any(head[at : at + 8] == HDF5 for at in (512, 1024, 2048))
+
 
 def is_safetensors(head: bytes, _blob: Blob) -> bool:
     """Eight bytes that are no text, then ``{"`` or ``{}``. The length may lie; the reader looks.
