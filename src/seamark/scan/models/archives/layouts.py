@@ -37,7 +37,7 @@ def find_layout(entries: Sequence[Entry]) -> Layout:
     if any(name.endswith((".pkl", "/version", "/.data/version")) for name in names):
         from seamark.scan.models.torch.layout import torch_layout
 
-        layout = torch_layout(names)
+        layout = torch_layout(entries)
         if layout is not None:
             return layout
     if "config.json" in names and "metadata.json" in names:

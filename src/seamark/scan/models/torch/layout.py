@@ -6,8 +6,9 @@ exported program (``.pt2``) has ``NAME/archive_format``.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from seamark.core.findings import Finding
 from seamark.scan.models import rules as file_rules
@@ -32,6 +33,7 @@ class _Roots:
     """The top folders that hold a checkpoint, and what kind of archive they make."""
 
     names: frozenset[str]
+    sizes: Mapping[str, int]
     script: bool
     package: bool
     exported: bool
@@ -54,9 +56,7 @@ class _Roots:
         if rest in _NOTES:
             return examine_note
         if rest.endswith((".pkl", ".debug_pkl")):
-            return examine_pickle
-        if rest == "bytecode.pkl":
-            return examine_pickle
+            return partial(self._examine_pickle, name.removesuffix(rest), rest)
         if rest.startswith("code/") and rest.endswith(".py"):
             from seamark.scan.models.torch.script import examine_code
 
@@ -66,6 +66,26 @@ class _Roots:
         if self.package and rest.endswith(".py"):
             return _examine_nothing
         return None
+
+    def _examine_pickle(self, root: str, rest: str, blob: Blob, scope: Scope) -> Iterator[Finding]:
+        from seamark.scan.models.torch.pickles import examine_checkpoint
+
+        # constants.pkl of a program names members of constants/, all others of data/.
+        folder = "constants/" if rest == "constants.pkl" else "data/"
+        if self.package:
+            folder = ".data/"
+        yield from examine_checkpoint(
+            blob,
+            scope,
+            folder=root + folder,
+            suffix=".storage" if self.package else "",
+            sizes=self.sizes,
+            script=self.script,
+        )
+        if rest == "bytecode.pkl":
+            from seamark.scan.models.torch.script import examine_bytecode
+
+            yield from examine_bytecode(blob, scope)
 
     def inspect(self, entries: Sequence[Entry], scope: Scope) -> Iterator[Finding]:
         """Findings about the archive as a whole."""
@@ -98,8 +118,9 @@ class _Roots:
             )
 
 
-def torch_layout(names: Sequence[str]) -> Layout | None:
+def torch_layout(entries: Sequence[Entry]) -> Layout | None:
     """The layout where these members are those of a torch archive, else None."""
+    names = [entry.name for entry in entries]
     roots: set[str] = set()
     script = package = exported = False
     for name in names:
@@ -117,7 +138,8 @@ def torch_layout(names: Sequence[str]) -> Layout | None:
             script = True
     if not roots:
         return None
-    kind = _Roots(frozenset(roots), script, package, exported)
+    sizes = {entry.name.lower(): entry.size for entry in entries}
+    kind = _Roots(frozenset(roots), sizes, script, package, exported)
     form = "pytorch-zip"
     if exported:
         form = "pytorch-export"
@@ -133,17 +155,6 @@ def torch_layout(names: Sequence[str]) -> Layout | None:
         zero_checksums=True,
         fold_case=True,
     )
-
-
-def examine_pickle(blob: Blob, scope: Scope) -> Iterator[Finding]:
-    """A pickle inside a torch archive, where persistent ids name tensor data."""
-    from seamark.scan.models.pickle.reader import StreamKind, examine_stream
-
-    yield from examine_stream(blob, scope, kind=StreamKind.TORCH_ZIP)
-    if scope.name == "bytecode.pkl":
-        from seamark.scan.models.torch.script import examine_bytecode
-
-        yield from examine_bytecode(blob, scope)
 
 
 def examine_note(blob: Blob, scope: Scope) -> Iterator[Finding]:

@@ -1,0 +1,43 @@
+"""Pickles inside torch archives: read as torch reads them, then held against the archive."""
+
+from collections.abc import Iterator, Mapping
+
+from seamark.core.findings import Finding
+from seamark.scan.models.blobs import Blob
+from seamark.scan.models.pickle import rules as pickle_rules
+from seamark.scan.models.pickle.reader import StreamKind, examine_stream
+from seamark.scan.models.pickle.trace import Trace
+from seamark.scan.models.scope import Scope
+from seamark.scan.models.torch.storages import examine_storages
+
+_SCRIPT_TYPES = "__torch__."
+
+
+def examine_checkpoint(
+    blob: Blob,
+    scope: Scope,
+    *,
+    folder: str,
+    suffix: str,
+    sizes: Mapping[str, int],
+    script: bool,
+) -> Iterator[Finding]:
+    """Findings in one pickle of a torch archive.
+
+    Its persistent ids name members of ``folder``, with ``suffix`` added. In a ``script`` archive classes below
+    ``__torch__`` are the program's own, which torch compiles from ``code/`` and never imports.
+    """
+    traces: list[Trace] = []
+    stream = examine_stream(blob, scope, kind=StreamKind.TORCH_ZIP, observe=traces.append)
+    for finding in stream:
+        if script and _is_script_type(finding):
+            continue
+        yield finding
+    for trace in traces:
+        yield from examine_storages(trace, folder, suffix, sizes, scope)
+
+
+def _is_script_type(finding: Finding) -> bool:
+    if finding.rule is not pickle_rules.UNKNOWN_IMPORT:
+        return False
+    return str(finding.evidence.get("reference", "")).startswith(_SCRIPT_TYPES)

@@ -1,0 +1,77 @@
+"""Do the tensor data that a checkpoint's pickle names exist, and are they long enough?"""
+
+from collections.abc import Iterator, Mapping
+
+from seamark.core.findings import Finding
+from seamark.scan.models.archives.member_names import visible
+from seamark.scan.models.pickle.trace import Const, Ref, Seq, Trace, Value
+from seamark.scan.models.scope import Scope
+from seamark.scan.models.torch import rules
+
+ELEMENT_BYTES: Mapping[str, int] = {
+    "DoubleStorage": 8,
+    "FloatStorage": 4,
+    "HalfStorage": 2,
+    "BFloat16Storage": 2,
+    "LongStorage": 8,
+    "IntStorage": 4,
+    "ShortStorage": 2,
+    "CharStorage": 1,
+    "ByteStorage": 1,
+    "BoolStorage": 1,
+    "ComplexDoubleStorage": 16,
+    "ComplexFloatStorage": 8,
+    "UntypedStorage": 1,
+}
+"""Bytes of one element by the name of the storage class that a checkpoint spells."""
+
+
+def named_storage(pid: Value) -> tuple[str, int | None] | None:
+    """Key and length in bytes (None where the class is unknown) that a persistent id names."""
+    items = pid.items if isinstance(pid, Seq) else ()
+    if len(items) < 5 or not isinstance(items[0], Const) or items[0].value != "storage":
+        return None
+    kind, key, count = items[1], items[2], items[4]
+    if not isinstance(key, Const) or not isinstance(count, Const):
+        return None
+    width = ELEMENT_BYTES.get(kind.name) if isinstance(kind, Ref) else None
+    length = width * count.value if width and isinstance(count.value, int) else None
+    return str(key.value), length
+
+
+def examine_storages(
+    trace: Trace, folder: str, suffix: str, sizes: Mapping[str, int], scope: Scope
+) -> Iterator[Finding]:
+    """Findings about what ``trace`` names: members ``folder`` + key + ``suffix``.
+
+    ``sizes`` of the members are by name in lower case.
+    """
+    missing: dict[str, None] = {}
+    short: dict[str, tuple[int, int]] = {}
+    for persistent in trace.persistent:
+        named = named_storage(persistent.pid)
+        if named is None:
+            continue
+        key, length = named
+        size = sizes.get(f"{folder}{key}{suffix}".lower())
+        if size is None:
+            missing[key] = None
+        elif length is not None and size < length:
+            short[key] = (size, length)
+    if missing:
+        first = visible(next(iter(missing)))
+        yield scope.finding(
+            rules.STORAGE_MISSING,
+            f"The archive lacks {len(missing)} of the storages that the pickle names, the first "
+            f"of them {first!r}.",
+            anchor="missing storages",
+            evidence={"missing": [visible(key) for key in list(missing)[:20]]},
+        )
+    for key, (size, length) in list(short.items())[:20]:
+        name = visible(key)
+        yield scope.finding(
+            rules.STORAGE_SHORT,
+            f"The storage {name!r} has {size} bytes; the pickle says {length}.",
+            anchor=name,
+            evidence={"storage": name, "found": size, "told": length},
+        )
