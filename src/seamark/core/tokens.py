@@ -66,7 +66,7 @@ def _number(source: str, at: int) -> str:
     try:
         float(word)
     except ValueError:
-        raise error_at(source, at, f"'{word}' is not a number")
+        raise error_at(source, at, f"'{word}' is not a number") from None
     return word
 
 

@@ -5,7 +5,7 @@ Also its Python face :func:`scan_paths`, which needs neither engine nor command 
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -15,7 +15,8 @@ from seamark.core.reports import Coverage, FileReport
 from seamark.core.rules import Rule
 from seamark.core.verdicts import worst
 from seamark.scan.models import rules
-from seamark.scan.models.scanner import Scanner
+from seamark.scan.models.receipts import Receipt, ReceiptStore
+from seamark.scan.models.scanner import Scanner, printable
 from seamark.scan.models.walk import Entry, Kind, Selection, walk
 
 CHECK_ID = "models"
@@ -38,10 +39,24 @@ _ODD: dict[Kind, tuple[Rule, str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOptions:
-    """What the model scan can be told: how to scan a file, and which files."""
+    """What the model scan can be told: how to scan a file, and which files.
+
+    ``files`` names them one by one, as (path, shown), instead of a walk. ``receipts`` says where
+    those of earlier runs are kept and how far they are believed; None neither reads nor writes.
+    """
 
     scanner: Scanner = field(default_factory=Scanner)
     selection: Selection = field(default_factory=Selection)
+    files: tuple[tuple[str, str], ...] | None = None
+    receipts: ReceiptStore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to examine, and what a receipt says of it."""
+
+    entry: Entry
+    known: Receipt | None = None
 
 
 def scan_paths(
@@ -67,13 +82,17 @@ def scan_entry(entry: Entry, scanner: Scanner) -> FileReport:
 def divide(target: Target) -> Iterator[Part | Result]:
     """Walk the target's paths; parts of some hundred files, each directory's files together."""
     options = options_of(target)
-    items: list[Entry] = []
+    book = options.receipts.open() if options.receipts else None
+    if book and book.warning:
+        yield Remark("receipts", book.warning)
+    items: list[Item] = []
     size = 0
-    for entry in walk(target.paths, options.selection):
+    for entry in _entries(target, options):
         if entry.kind is Kind.EXCLUDED:
             yield Remark("excluded", entry.shown)
             continue
-        items.append(entry)
+        known = book.find(entry.path, entry.shown) if book and entry.kind is Kind.FILE else None
+        items.append(Item(entry, known))
         size += entry.size
         if len(items) >= _PART_FILES or size >= _PART_BYTES:
             yield Part(items=tuple(items), bytes=size)
@@ -83,19 +102,39 @@ def divide(target: Target) -> Iterator[Part | Result]:
 
 
 def run(target: Target, part: Part) -> Iterator[Result]:
-    """Scan the files of one part."""
-    scanner = options_of(target).scanner
-    for item in part.items:
-        assert isinstance(item, Entry)
-        yield scan_entry(item, scanner)
+    """Scan the files of one part, or confirm what a receipt says of them."""
+    options = options_of(target)
+    writer = options.receipts.writer(options.scanner) if options.receipts else None
+    try:
+        for item in part.items:
+            assert isinstance(item, Item)
+            known = item.known
+            if known and options.receipts and options.receipts.confirms(item.entry.path, known):
+                yield known.report
+            elif writer and item.entry.kind is Kind.FILE:
+                yield writer.scan(item.entry.path, item.entry.shown)
+            else:
+                yield scan_entry(item.entry, options.scanner)
+    finally:
+        if writer:
+            writer.close()
 
 
 def crashed(_target: Target, part: Part, reason: str) -> Iterator[Result]:
     """The file during whose examination the process died: ``unclear``, and by name."""
     for item in part.items:
-        assert isinstance(item, Entry)
+        assert isinstance(item, Item)
         message = f"The process that examined this file died: {reason.rstrip('.')}."
-        yield _report(item, rules.READER_FAILED, "unknown", message)
+        yield _report(item.entry, rules.READER_FAILED, "unknown", message)
+
+
+def _entries(target: Target, options: ScanOptions) -> Iterator[Entry]:
+    if options.files is None:
+        yield from walk(target.paths, options.selection, base=target.root)
+        return
+    for path, shown in options.files:
+        for entry in walk([path]):
+            yield replace(entry, shown=printable(shown))
 
 
 def options_of(target: Target) -> ScanOptions:

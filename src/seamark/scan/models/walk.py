@@ -39,6 +39,7 @@ class Kind(Enum):
     LINK_TO_DIRECTORY = "link-to-directory"
     UNREADABLE = "unreadable"
     EXCLUDED = "excluded"
+    UNWANTED = "unwanted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,98 +74,101 @@ class Selection:
         return any(matches_path(shown, glob) for glob in self.exclude)
 
 
-def walk(paths: Sequence[str], selection: Selection = Selection()) -> Iterator[Entry]:
+def walk(
+    paths: Sequence[str], selection: Selection = Selection(), *, base: str = ""
+) -> Iterator[Entry]:
     """Everything under ``paths``, each file once, in an order that depends on names only.
 
-    A path that the user named is examined whatever its name is; exclusions concern what is
-    found beneath it.
+    Paths are relative to ``base`` (by default the working directory) and are shown as given. A
+    path that the user named is examined whatever its name is; exclusions concern what is found
+    beneath it. Files elsewhere are reached through links only if the user named the link.
     """
     seen: set[str] = set()
-    for path in paths:
-        path = os.path.normpath(path)
-        if path in seen:
+    for named in paths:
+        shown = os.path.normpath(named)
+        if shown in seen:
             continue
-        seen.add(path)
+        seen.add(shown)
+        path = _join(base, shown)
         try:
             status = os.stat(path)
-        except OSError as error:
-            yield Entry(path, printable(path), Kind.UNREADABLE, reason=_why(error))
+        except (OSError, ValueError) as error:
+            yield Entry(path, printable(shown), Kind.UNREADABLE, reason=_why(error))
             continue
         if stat.S_ISDIR(status.st_mode):
-            root = os.path.realpath(path)
-            yield from _walk_directory(path, root, selection, seen)
+            yield from _walk_directory(base, shown, selection, seen)
         else:
             kind = Kind.FILE if stat.S_ISREG(status.st_mode) else Kind.SPECIAL
-            yield Entry(path, printable(path), kind, status.st_size)
+            yield Entry(path, printable(shown), kind, status.st_size)
 
 
-def _walk_directory(top: str, root: str, selection: Selection, seen: set[str]) -> Iterator[Entry]:
+def _walk_directory(base: str, top: str, selection: Selection, seen: set[str]) -> Iterator[Entry]:
+    root = os.path.realpath(_join(base, top))
     # An explicit stack: a tree may be deeper than Python recurses.
     stack: list[str] = [top]
     while stack:
         directory = stack.pop()
+        path = _join(base, directory)
         try:
-            with os.scandir(directory) as entries:
+            with os.scandir(path) as entries:
                 found = sorted(entries, key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
-            yield Entry(directory, printable(directory), Kind.UNREADABLE, reason=_why(error))
+            yield Entry(path, printable(directory), Kind.UNREADABLE, reason=_why(error))
             continue
         below: list[str] = []
         for entry in found:
-            path = entry.name if directory == "." else os.path.join(directory, entry.name)
-            if path in seen:
+            name = entry.name if directory == "." else f"{directory.rstrip('/')}/{entry.name}"
+            if name in seen:
                 continue
-            seen.add(path)
-            met = _classify(entry, path, root, selection)
+            seen.add(name)
+            met = _classify(entry, _join(base, name), printable(name), root, selection)
             if met is None:
-                below.append(path)
-            else:
-                yield from met
+                below.append(name)
+            elif met.kind is not Kind.UNWANTED:
+                yield met
         stack.extend(reversed(below))
 
 
 def _classify(
-    entry: "os.DirEntry[str]", path: str, root: str, selection: Selection
-) -> Sequence[Entry] | None:
+    entry: "os.DirEntry[str]", path: str, shown: str, root: str, selection: Selection
+) -> Entry | None:
     """What this directory entry is; None where it is a directory to descend into."""
-    shown = printable(path)
     try:
-        if entry.is_symlink():
-            return _link(path, shown, root, selection)
-        if entry.is_dir(follow_symlinks=False):
+        link = entry.is_symlink()
+        if not link and entry.is_dir(follow_symlinks=False):
             left_out = entry.name in selection.exclude_directories or selection.leaves_out(shown)
-            return (Entry(path, shown, Kind.EXCLUDED),) if left_out else None
+            return Entry(path, shown, Kind.EXCLUDED) if left_out else None
+        if not selection.wants(shown):
+            return Entry(path, shown, Kind.UNWANTED)
+        if selection.leaves_out(shown):
+            return Entry(path, shown, Kind.EXCLUDED)
+        if link:
+            return _link(path, shown, root)
         status = entry.stat(follow_symlinks=False)
     except OSError as error:
-        return (Entry(path, shown, Kind.UNREADABLE, reason=_why(error)),)
-    if not selection.wants(shown):
-        return ()
-    if selection.leaves_out(shown):
-        return (Entry(path, shown, Kind.EXCLUDED),)
+        return Entry(path, shown, Kind.UNREADABLE, reason=_why(error))
     kind = Kind.FILE if stat.S_ISREG(status.st_mode) else Kind.SPECIAL
-    return (Entry(path, shown, kind, status.st_size),)
+    return Entry(path, shown, kind, status.st_size)
 
 
-def _link(path: str, shown: str, root: str, selection: Selection) -> Sequence[Entry]:
-    if not selection.wants(shown):
-        return ()
-    if selection.leaves_out(shown):
-        return (Entry(path, shown, Kind.EXCLUDED),)
+def _link(path: str, shown: str, root: str) -> Entry:
     try:
         aim = os.path.realpath(path, strict=True)
         status = os.stat(aim)
     except OSError as error:
-        return (Entry(path, shown, Kind.LINK_BROKEN, reason=_why(error)),)
-    inside = aim == root or aim.startswith(root.rstrip("/") + "/")
-    target = printable(os.path.relpath(aim, root)) if inside else "a place outside"
+        return Entry(path, shown, Kind.LINK_BROKEN, reason=_why(error))
+    if not (aim == root or aim.startswith(root.rstrip("/") + "/")):
+        return Entry(path, shown, Kind.LINK_OUTSIDE, reason="a place outside")
     if stat.S_ISDIR(status.st_mode):
-        kind = Kind.LINK_TO_DIRECTORY if inside else Kind.LINK_OUTSIDE
-        return (Entry(path, shown, kind, reason=target),)
-    if not inside:
-        return (Entry(path, shown, Kind.LINK_OUTSIDE, reason=target),)
+        target = printable(os.path.relpath(aim, root))
+        return Entry(path, shown, Kind.LINK_TO_DIRECTORY, reason=target)
     kind = Kind.FILE if stat.S_ISREG(status.st_mode) else Kind.SPECIAL
-    return (Entry(path, shown, kind, status.st_size),)
+    return Entry(path, shown, kind, status.st_size)
 
 
-def _why(error: OSError) -> str:
-    return error.strerror or str(error)
+def _join(base: str, name: str) -> str:
+    return name if base in ("", ".") else os.path.join(base, name)
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,0 +1,43 @@
+"""Whether, where and how far receipts of earlier scans are used in this run."""
+
+import os
+from collections.abc import Mapping
+
+from seamark.core.settings import Settings, read_settings
+from seamark.scan.models.receipts import ReceiptStore, Trust, context_of
+from seamark.scan.models.scanner import Scanner
+from seamark.system.keys import receipts_key
+
+PROJECT_FILE = "seamark.yaml"
+
+
+def receipt_store(
+    root: str,
+    scanner: Scanner,
+    *,
+    trust: Trust,
+    environment: Mapping[str, str] = os.environ,
+    make_home: bool = False,
+) -> tuple[ReceiptStore | None, str]:
+    """The store for a project at ``root``, or None and why there is none.
+
+    Without ``SEAMARK_HOME``, a scan of some directory leaves nothing behind: receipts are kept
+    where ``seamark.yaml`` or ``.seamark/`` shows that it is a project of ours.
+    """
+    settings = read_settings(environment, {})
+    if not settings.receipts or not scanner.digest:
+        return None, ""
+    home = home_of(root, settings)
+    ours = "SEAMARK_HOME" in environment or make_home or os.path.isdir(home)
+    if not ours and not os.path.isfile(os.path.join(root, PROJECT_FILE)):
+        return None, ""
+    key, why = receipts_key(settings, project=root)
+    if key is None:
+        return None, f"Receipts are not used: {why}."
+    path = os.path.join(home, "receipts.jsonl")
+    return ReceiptStore(path=path, key=key, context=context_of(scanner), trust=trust), ""
+
+
+def home_of(root: str, settings: Settings) -> str:
+    """The folder for what runs keep, as a path that can be opened."""
+    return os.path.join(root, settings.home)

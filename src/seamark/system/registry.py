@@ -1,0 +1,76 @@
+"""Every check and every rule: ours and those that packages register as ``seamark.checks``."""
+
+from collections.abc import Iterator, Mapping
+from importlib.metadata import EntryPoint, entry_points
+
+from seamark.core import waivers
+from seamark.core.checks import ENTRY_POINT_GROUP, Check
+from seamark.core.errors import ConfigurationError
+from seamark.core.rules import Rule, index_rules
+from seamark.scan.models.check import CHECK
+
+_FAMILIES = {
+    "ARC": "Archives and nesting",
+    "CFG": "Configuration",
+    "COD": "Code beside weights",
+    "FIL": "Files",
+    "GAT": "Gates, waivers and baseline",
+    "GGF": "GGUF",
+    "H5F": "HDF5",
+    "KER": "Keras",
+    "NPY": "NumPy",
+    "ONX": "ONNX",
+    "PKL": "Pickle",
+    "SAF": "safetensors",
+    "TOR": "PyTorch",
+    "TPL": "Chat templates",
+}
+
+
+def all_checks() -> Mapping[str, Check]:
+    """Checks by id, ours first, then by name.
+
+    Raises ``ConfigurationError`` where a registered check cannot be imported, is no check, or
+    takes an id that is taken: a check that silently does not run would be worse.
+    """
+    found = {CHECK.id: CHECK}
+    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.value):
+        check = _load(point)
+        if found.setdefault(check.id, check) is not check:
+            raise ConfigurationError(
+                f"Two checks are called '{check.id}' (one is {point.value}).",
+                hint="Uninstall one of the packages.",
+            )
+    return found
+
+
+def all_rules() -> Mapping[str, Rule]:
+    """Every rule by id. Imports every module that declares some."""
+    return index_rules(_rules())
+
+
+def families() -> Mapping[str, str]:
+    """Titles of the rule families, by their three capitals."""
+    return _FAMILIES
+
+
+def _rules() -> Iterator[Rule]:
+    yield from waivers.RULES
+    for check in all_checks().values():
+        yield from check.all_rules().values()
+
+
+def _load(point: EntryPoint) -> Check:
+    try:
+        check = point.load()
+    except Exception as error:  # whatever a foreign package does on import
+        raise ConfigurationError(
+            f"The check {point.name} ({point.value}) cannot be imported: {error}.",
+            hint="Repair or uninstall the package that registers it.",
+        ) from error
+    if not isinstance(check, Check):
+        raise ConfigurationError(
+            f"The entry point {point.name} ({point.value}) is no seamark.core.checks.Check.",
+            hint="Repair or uninstall the package that registers it.",
+        )
+    return check
