@@ -191,3 +191,9 @@ def test_nothing_that_a_stranger_writes_gets_through(case: Case) -> None:
     for element in page.iter():
         assert not [key for key in element.attrib if key.startswith("on") or key == "style"]
     assert len(outputs["md"]) <= 65_536
+
+
+def test_every_format_is_documented() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reports.md"
+    documented = set(re.findall(r"^\| `(\w+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE))
+    assert documented == set(FORMATS)

@@ -91,21 +91,26 @@ def _finding(assessed: Assessed, path: str) -> Iterator[_Line]:
     yield _Line(((visible(finding.message), ""),), 4, wrap=True)
     if str(finding.location) != path:
         yield _Line((("at ", "dim"), (visible(str(finding.location)), "")), 4)
-    for exhibit in exhibits(finding.evidence):
+    shown = exhibits(finding.evidence)
+    for exhibit in shown:
         if exhibit.code:
-            code = exhibit.text.split("\n")
-            yield from (_Line(((line, "cyan"),), 6) for line in code[:_EVIDENCE_LINES])
-            if len(code) > _EVIDENCE_LINES:
-                more = plural(len(code) - _EVIDENCE_LINES, "more line")
-                yield _Line(((f"… {more}, see --format json", "dim"),), 6)
-        else:
-            yield _Line(((f"{exhibit.label}: ", "dim"), (exhibit.text, "")), 6, wrap=True)
+            yield from _code(exhibit.text.split("\n"))
+    facts = [f"{exhibit.label}: {exhibit.text}" for exhibit in shown if not exhibit.code]
+    if facts:
+        yield _Line(((" · ".join(facts), "dim"),), 6, wrap=True)
     known = ", ".join(visible(each.name) for each in advisories(finding))
     if known:
         yield _Line((("known as ", "dim"), (known, "")), 4, wrap=True)
     note = standing_note(assessed)
     if note:
         yield _Line(((note, "yellow"),), 4, wrap=True)
+
+
+def _code(lines: list[str]) -> Iterator[_Line]:
+    yield from (_Line(((line, "cyan"),), 6) for line in lines[:_EVIDENCE_LINES])
+    if len(lines) > _EVIDENCE_LINES:
+        more = plural(len(lines) - _EVIDENCE_LINES, "more line")
+        yield _Line(((f"… {more}, see --format json", "dim"),), 6)
 
 
 def _coverage(report: Report) -> Iterator[_Line]:
