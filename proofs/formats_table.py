@@ -40,11 +40,17 @@ def render(rows: list[dict[str, Any]], results: dict[str, dict[str, Any]]) -> st
     benign = Counter(results["benign"]["kinds"])
     body = []
     for row in rows:
-        hostile_count, benign_count = _counts(row, benign)
-        body.append(
-            f"| {row['format']} | {_state(row, hostile_count, benign_count)} | {row['parsed']} "
-            f"| {', '.join(row.get('rules', []))} | {hostile_count} | {benign_count} | {row['not_seen']} |"
+        attacks, honest = _counts(row, benign)
+        cells = (
+            row["format"],
+            _state(row, attacks, honest),
+            row["parsed"],
+            ", ".join(row.get("rules", [])),
+            str(attacks),
+            str(honest),
+            row["not_seen"],
         )
+        body.append("| " + " | ".join(cells) + " |")
     stamps = ", ".join(
         f"{n}: {results[n]['commit']} ({results[n]['date']})" for n in sorted(results)
     )
@@ -53,10 +59,11 @@ def render(rows: list[dict[str, Any]], results: dict[str, dict[str, Any]]) -> st
 
 _PAGE = """# What is examined, and what is not
 
-Made by `python -m proofs.run formats` from `docs/formats.yaml` and the measured results; do not edit.
+Made by `python -m proofs.run formats` from `docs/formats.yaml` and the measured results: do not
+edit it.
 
-The counts are files of our own corpora (`proofs/hostile`, `proofs/benign`). A format with fewer than
-five hostile and five really saved benign files is listed as unsupported, whatever is parsed of it.
+The counts are files of our own corpora (`proofs/hostile`, `proofs/benign`). A format with fewer
+than five hostile and five really saved benign files is listed as unsupported.
 What is *recognized* ends as `unclear`, never as `clean`.
 
 | format | state | what is parsed | rules | hostile | benign | what is not seen |

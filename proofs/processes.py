@@ -1,6 +1,7 @@
 """Run a program and say what it and all its children cost."""
 
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -15,8 +16,8 @@ _PAUSE = 0.02
 class Cost:
     """What one run took. ``peak`` is the most memory (bytes) that the process tree held at once.
 
-    It is sampled every 20 ms, and never less than the kernel's own figure for the largest process
-    (``ru_maxrss``); short-lived peaks between samples of several processes may be missed.
+    It is sampled every 20 ms (the tree's proportional set size, each process's high-water mark);
+    short-lived peaks between two samples may be missed.
     """
 
     code: int
@@ -41,7 +42,8 @@ def _children() -> dict[int, list[int]]:
 
 
 def _resident(root: int) -> int:
-    total, waiting, tree = 0, [root], _children()
+    """Bytes that the tree holds now, or that one of its processes held at its worst."""
+    total, worst, waiting, tree = 0, 0, [root], _children()
     while waiting:
         pid = waiting.pop()
         waiting += tree.get(pid, [])
@@ -49,9 +51,21 @@ def _resident(root: int) -> int:
             fields = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").split("\n")
             # Pages shared with the parent (fork) are counted once: proportional set size.
             total += next(int(f.split()[1]) for f in fields if f.startswith("Pss:")) * 1024
+            status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").split("\n")
+            high = next(int(f.split()[1]) for f in status if f.startswith("VmHWM:")) * 1024
+            worst = max(worst, high)
         except (OSError, StopIteration, ValueError):
             continue
-    return total
+    return max(total, worst)
+
+
+def _trusted(maximum: int) -> int:
+    """The kernel's figure (KiB) in bytes; 0 where it may be our own.
+
+    A child's ``ru_maxrss`` starts with the high-water mark of the process that started it.
+    """
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return maximum * 1024 if maximum > own else 0
 
 
 def run(
@@ -96,7 +110,7 @@ def run(
         code=process.returncode,
         cpu=usage.ru_utime + usage.ru_stime,
         wall=wall,
-        peak=max(peak, usage.ru_maxrss * 1024),
+        peak=max(peak, _trusted(usage.ru_maxrss)),
         stdout=output[0],
         stderr=output[1],
         timed_out=timed_out,

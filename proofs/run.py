@@ -1,6 +1,7 @@
-"""The full counts behind the claims: ``python -m proofs.run [hostile|benign|dos|agreement|formats]``.
+"""The full counts behind the claims: ``python -m proofs.run [PART...]``; without names, all.
 
-Without names everything runs. Results go to docs/proofs/*.json with command, commit and date.
+Parts are hostile, benign, dos, agreement and formats. Results go to docs/proofs/*.json with
+command, commit and date.
 """
 
 import argparse

@@ -72,15 +72,15 @@ def of(path: str, judgments: dict[str, Judgment]) -> Judgment:
     )
 
 
+def _git(*arguments: str) -> str:
+    run_ = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    return run_.stdout.strip()
+
+
 def commit() -> str:
-    """The commit that is measured, with ``+`` where tracked files differ from it."""
-    head = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
-    )
-    state = subprocess.run(
-        ["git", "status", "--porcelain", "--untracked-files=no", "src"], cwd=ROOT, capture_output=True, text=True
-    )  # fmt: skip
-    return head.stdout.strip() + ("+" if state.stdout.strip() else "")
+    """The commit that is measured, with ``+`` where the package's files differ from it."""
+    changed = _git("status", "--porcelain", "--untracked-files=no", "src")
+    return _git("rev-parse", "--short", "HEAD") + ("+" if changed else "")
 
 
 def write_result(name: str, command: str, figures: dict[str, Any]) -> Path:

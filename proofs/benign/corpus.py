@@ -117,7 +117,8 @@ def freeze(out: Path) -> None:
         "savers": recipe,
         "files": sum(counts.values()),
         "counts": [
-            {"split": s, "venv": v, "library": lib, "files": n} for (s, v, lib), n in sorted(counts.items())
+            {"split": s, "venv": v, "library": lib, "files": n}
+            for (s, v, lib), n in sorted(counts.items())
         ],
     }
     MANIFEST.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

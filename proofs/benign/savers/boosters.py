@@ -29,16 +29,24 @@ def xgboosts(shelf):
 
     models = {
         "classifier": xgb.XGBClassifier(n_estimators=3).fit(X, Y),
-        "regressor": xgb.XGBRegressor(n_estimators=3, objective="reg:absoluteerror").fit(X, X[:, 1]),
+        "regressor": xgb.XGBRegressor(n_estimators=3, objective="reg:absoluteerror").fit(
+            X, X[:, 1]
+        ),
         "ranker": xgb.XGBRanker(n_estimators=3).fit(X, Y, group=GROUPS),
         "forest": xgb.XGBRFClassifier(n_estimators=3).fit(X, Y),
-        "categories": xgb.XGBClassifier(n_estimators=2, tree_method="hist", eval_metric="auc").fit(X, Y),
+        "categories": xgb.XGBClassifier(n_estimators=2, tree_method="hist", eval_metric="auc").fit(
+            X, Y
+        ),
         "unfitted": xgb.XGBClassifier(),
         "booster": xgb.train({"max_depth": 2}, xgb.DMatrix(X, Y), 3),
     }
     for index, (name, model) in enumerate(models.items()):
         shelf.save(name + ".pkl", dumped(model, (4, 2, 5, 3)[index % 4]))
-        shelf.save(name + ".joblib", lambda p, v=model: joblib.dump(v, p, compress=index_compress(p)), kind="joblib")
+        shelf.save(
+            name + ".joblib",
+            lambda p, v=model: joblib.dump(v, p, compress=index_compress(p)),
+            kind="joblib",
+        )
     for ending in ("json", "ubj"):
         shelf.save("booster." + ending, models["booster"].save_model, kind="native")
 
@@ -63,7 +71,11 @@ def lightgbms(shelf):
     }
     for index, (name, model) in enumerate(models.items()):
         shelf.save(name + ".pkl", dumped(model, (4, 2, 5, 3)[index % 4]))
-        shelf.save(name + ".joblib", lambda p, v=model: joblib.dump(v, p, compress=index_compress(p)), kind="joblib")
+        shelf.save(
+            name + ".joblib",
+            lambda p, v=model: joblib.dump(v, p, compress=index_compress(p)),
+            kind="joblib",
+        )
     shelf.save("booster.txt", models["booster"].save_model, kind="native")
 
 

@@ -1,5 +1,7 @@
 """Every scikit-learn estimator, fitted on tiny data; protocols and joblib compressors in turn."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import inspect
 import pickle
 import sys
@@ -23,8 +25,16 @@ def made(cls):
     names = inspect.signature(cls.__init__).parameters
     given = {}
     for name, parameter in names.items():
-        if name in ("estimator", "base_estimator") and parameter.default in (inspect._empty, None, "deprecated"):
-            regressor = "Regress" in cls.__name__ or cls.__name__ in ("RFE", "RFECV", "MultiOutputRegressor")
+        if name in ("estimator", "base_estimator") and parameter.default in (
+            inspect._empty,
+            None,
+            "deprecated",
+        ):
+            regressor = "Regress" in cls.__name__ or cls.__name__ in (
+                "RFE",
+                "RFECV",
+                "MultiOutputRegressor",
+            )
             if parameter.default is inspect._empty:
                 given[name] = Ridge() if regressor else LogisticRegression(max_iter=20)
         elif name == "estimators":
@@ -83,7 +93,7 @@ def main(out):
         try:
             estimator = fitted(name, cls)
         except Exception as error:
-            sys.stderr.write("%s not fitted: %s\n" % (name, str(error)[:100]))
+            sys.stderr.write(f"{name} not fitted: {str(error)[:100]}\n")
             continue
         protocol = min(index % 6, pickle.HIGHEST_PROTOCOL)
         compress = COMPRESSORS[index % len(COMPRESSORS)]
@@ -92,10 +102,10 @@ def main(out):
             with open(path, "wb") as handle:
                 pickle.dump(value, handle, protocol=number)
 
-        shelf.save("%s-p%d.pkl" % (name, protocol), by_pickle)
+        shelf.save(f"{name}-p{protocol}.pkl", by_pickle)
         label = compress if isinstance(compress, int) else compress[0]
         shelf.save(
-            "%s-%s.joblib" % (name, label),
+            f"{name}-{label}.joblib",
             lambda path, value=estimator, how=compress: joblib.dump(value, path, compress=how),
             kind="joblib",
         )

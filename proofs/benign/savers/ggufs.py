@@ -1,5 +1,7 @@
 """GGUF files by the gguf package, with chat templates of the kinds that models really carry."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import json
 import os
 import sys
@@ -107,7 +109,11 @@ def main(out):
 
         def folder(path, text=template):
             with open(os.path.join(path, "tokenizer_config.json"), "w") as handle:
-                json.dump({"tokenizer_class": "X", "bos_token": "<s>", "chat_template": text}, handle, indent=2)
+                json.dump(
+                    {"tokenizer_class": "X", "bos_token": "<s>", "chat_template": text},
+                    handle,
+                    indent=2,
+                )
 
         if template and name != "generation":
             shelf.save("tokenizer-" + name, folder, kind="template", folder=True)

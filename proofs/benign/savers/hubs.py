@@ -1,5 +1,7 @@
 """Folders as transformers writes them: configuration, weights, tokenizer."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import os
 import sys
 import warnings
@@ -15,7 +17,13 @@ def main(out):
     from tokenizers import Tokenizer, models, pre_tokenizers
 
     shelf = Shelf(out, "transformers")
-    small = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16, "vocab_size": 50}
+    small = {
+        "hidden_size": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 16,
+        "vocab_size": 50,
+    }
     made = {
         "bert": (transformers.BertConfig(**small), transformers.BertForSequenceClassification),
         "roberta": (transformers.RobertaConfig(**small), transformers.RobertaModel),
@@ -35,7 +43,9 @@ def main(out):
             kind(c).save_pretrained(folder, safe_serialization=safe)
             inner = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
             inner.pre_tokenizer = pre_tokenizers.Whitespace()
-            tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=inner, unk_token="[UNK]", pad_token="[PAD]")
+            tokenizer = transformers.PreTrainedTokenizerFast(
+                tokenizer_object=inner, unk_token="[UNK]", pad_token="[PAD]"
+            )
             tokenizer.chat_template = "{% for m in messages %}{{ m['content'] }}{% endfor %}"
             tokenizer.save_pretrained(folder)
 

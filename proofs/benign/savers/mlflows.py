@@ -23,13 +23,17 @@ def main(out):
     models = {
         "logistic": linear_model.LogisticRegression().fit(X, Y),
         "forest": ensemble.RandomForestRegressor(3).fit(X, Y),
-        "pipeline": pipeline.make_pipeline(preprocessing.StandardScaler(), linear_model.Ridge()).fit(X, Y),
+        "pipeline": pipeline.make_pipeline(
+            preprocessing.StandardScaler(), linear_model.Ridge()
+        ).fit(X, Y),
     }
     for name, model in models.items():
         for how in ("pickle", "cloudpickle"):
 
             def write(folder, m=model, f=how):
-                mlflow.sklearn.save_model(m, os.path.join(folder, "model"), serialization_format=f, pip_requirements=[])
+                mlflow.sklearn.save_model(
+                    m, os.path.join(folder, "model"), serialization_format=f, pip_requirements=[]
+                )
 
             shelf.save(name + "-" + how, write, kind="mlflow", folder=True)
     print("mlflow", shelf.saved, shelf.failed)
@@ -44,7 +48,9 @@ def main(out):
         "under": under_sampling.RandomUnderSampler().fit(X, skewed),
         "forest": balanced.BalancedRandomForestClassifier(3).fit(X, skewed),
         "easy": balanced.EasyEnsembleClassifier(2).fit(X, skewed),
-        "pipeline": sampled.make_pipeline(over_sampling.RandomOverSampler(), linear_model.LogisticRegression()).fit(X, skewed),
+        "pipeline": sampled.make_pipeline(
+            over_sampling.RandomOverSampler(), linear_model.LogisticRegression()
+        ).fit(X, skewed),
     }
     for name, model in fitted.items():
 

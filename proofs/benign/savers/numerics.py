@@ -25,7 +25,7 @@ def dumped(value, protocol):
 
 def arrays():
     """Name to array."""
-    out = {"type-%d" % i: np.zeros((2, 3), dtype=t) for i, t in enumerate(TYPES)}
+    out = {f"type-{i}": np.zeros((2, 3), dtype=t) for i, t in enumerate(TYPES)}
     record = np.dtype([("id", "<i4"), ("name", "U8"), ("at", "M8[s]"), ("pos", "<f8", (3,))])
     out.update({
         "structured": np.zeros(3, dtype=record),
@@ -84,7 +84,10 @@ def frames():
 def matrices():
     """Name to SciPy object."""
     dense = np.eye(4)
-    out = {f: getattr(sp, f + "_matrix")(dense) for f in ("csr", "csc", "coo", "lil", "dok", "dia", "bsr")}
+    out = {
+        f: getattr(sp, f + "_matrix")(dense)
+        for f in ("csr", "csc", "coo", "lil", "dok", "dia", "bsr")
+    }
     if hasattr(sp, "csr_array"):
         out["csr-array"] = sp.csr_array(dense)
     from scipy import interpolate, spatial, stats
@@ -105,21 +108,29 @@ def main(out):
     warnings.simplefilter("ignore")
     shelf = Shelf(out, "numpy")
     for index, (name, value) in enumerate(arrays().items()):
-        shelf.save(name + "-p%d.pkl" % (index % 6), dumped(value, min(index % 6, pickle.HIGHEST_PROTOCOL)))
+        shelf.save(
+            f"{name}-p{index % 6}.pkl", dumped(value, min(index % 6, pickle.HIGHEST_PROTOCOL))
+        )
         if isinstance(value, np.ndarray):
             shelf.save(name + ".npy", lambda p, v=value: np.save(p, v), kind="npy")
             shelf.save(name + ".joblib", lambda p, v=value: joblib.dump(v, p), kind="joblib")
     both = {"weights": np.ones((3, 3)), "bias": np.zeros(3), "labels": np.array(["a", "b"])}
     shelf.save("several.npz", lambda p: np.savez(p, **both), kind="npz")
     shelf.save("several-deflated.npz", lambda p: np.savez_compressed(p, **both), kind="npz")
-    shelf.save("objects.npz", lambda p: np.savez(p, o=np.array(["x", None], dtype=object)), kind="npz")
+    shelf.save(
+        "objects.npz", lambda p: np.savez(p, o=np.array(["x", None], dtype=object)), kind="npz"
+    )
     shelf.save("plain.npz", lambda p: np.savez(p, np.arange(3)), kind="npz")
     for library, values in (("pandas", frames()), ("scipy", matrices())):
         shelf = Shelf(out, library)
         for index, (name, value) in enumerate(values.items()):
             shelf.save(name + ".pkl", dumped(value, (4, 2, 5, 3)[index % 4]))
             if index % 2:
-                shelf.save(name + ".joblib", lambda p, v=value: joblib.dump(v, p, compress=3), kind="joblib")
+                shelf.save(
+                    name + ".joblib",
+                    lambda p, v=value: joblib.dump(v, p, compress=3),
+                    kind="joblib",
+                )
         if library == "pandas":
             for ending in ("gz", "bz2", "xz"):
                 shelf.save("to_pickle.pkl." + ending, lambda p: frames()["frame"].to_pickle(p))

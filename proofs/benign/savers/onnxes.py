@@ -1,5 +1,7 @@
 """ONNX by its exporters for scikit-learn and boosters, and by its own helper."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import os
 import sys
 import warnings
@@ -8,7 +10,18 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 from record import Shelf
-from sklearn import cluster, ensemble, linear_model, naive_bayes, neighbors, neural_network, pipeline, preprocessing, svm, tree
+from sklearn import (
+    cluster,
+    ensemble,
+    linear_model,
+    naive_bayes,
+    neighbors,
+    neural_network,
+    pipeline,
+    preprocessing,
+    svm,
+    tree,
+)
 
 X = np.random.RandomState(0).rand(40, 4).astype(np.float32)
 Y = np.arange(40) % 2
@@ -49,15 +62,25 @@ def by_hand(shelf):
                         location="model.onnx.data", size_threshold=0)  # fmt: skip
 
     shelf.save("external", external, kind="onnx", folder=True)
-    constant = helper.make_node("Constant", [], ["c"], value=numpy_helper.from_array(np.ones(2, dtype=np.float32)))
+    constant = helper.make_node(
+        "Constant", [], ["c"], value=numpy_helper.from_array(np.ones(2, dtype=np.float32))
+    )
     graph = helper.make_graph([constant, helper.make_node("Add", ["x", "c"], ["y"])], "g", [y], [y])
     graph.input[0].name = "x"
     shelf.save("constant.onnx", lambda p: onnx.save(helper.make_model(graph), p), kind="onnx")
     function = helper.make_function(
-        "local", "twice", ["a"], ["b"], [helper.make_node("Add", ["a", "a"], ["b"])], [helper.make_opsetid("", 17)])
+        "local",
+        "twice",
+        ["a"],
+        ["b"],
+        [helper.make_node("Add", ["a", "a"], ["b"])],
+        [helper.make_opsetid("", 17)],
+    )
     with_function = helper.make_model(
         helper.make_graph([helper.make_node("twice", ["x"], ["y"], domain="local")], "g", [x], [x]),
-        functions=[function], opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("local", 1)])
+        functions=[function],
+        opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("local", 1)],
+    )
     with_function.graph.output[0].name = "y"
     shelf.save("function.onnx", lambda p: onnx.save(with_function, p), kind="onnx")
 
@@ -73,7 +96,12 @@ def boosted(shelf):
     model = lightgbm.LGBMClassifier(n_estimators=3, verbose=-1, min_child_samples=2).fit(X, Y)
 
     def write(path):
-        onnx.save(convert_lightgbm(model, initial_types=[("x", FloatTensorType([None, 4]))], target_opset=15), path)
+        onnx.save(
+            convert_lightgbm(
+                model, initial_types=[("x", FloatTensorType([None, 4]))], target_opset=15
+            ),
+            path,
+        )
 
     shelf.save("lightgbm.onnx", write, kind="onnx")
 
@@ -89,7 +117,7 @@ def main(out):
     from safetensors.numpy import save_file
 
     for dtype in ("float32", "float16", "int64", "uint8", "bool"):
-        data = {"layer.%d.weight" % i: np.ones((3, 4), dtype=dtype) for i in range(4)}
+        data = {f"layer.{i}.weight": np.ones((3, 4), dtype=dtype) for i in range(4)}
         shelf.save(dtype + ".safetensors", lambda p, d=data: save_file(d, p), kind="safetensors")
     shelf.save("empty.safetensors", lambda p: save_file({}, p), kind="safetensors")
     print("safetensors", shelf.saved, shelf.failed)

@@ -1,5 +1,7 @@
 """Models as teams build them: pipelines, searches, ensembles, custom functions of libraries."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import pickle
 import sys
 import warnings
@@ -59,11 +61,14 @@ def build():
         linear_model.LogisticRegression(), {"C": [1, 2]}, cv=model_selection.StratifiedKFold(3),
         scoring=metrics.make_scorer(metrics.f1_score))  # fmt: skip
     random = model_selection.RandomizedSearchCV(
-        ensemble.RandomForestClassifier(n_estimators=4), {"max_depth": [2, 3]}, n_iter=2, cv=2)
+        ensemble.RandomForestClassifier(n_estimators=4), {"max_depth": [2, 3]}, n_iter=2, cv=2
+    )
     vote = ensemble.VotingClassifier([
         ("a", linear_model.LogisticRegression()), ("b", naive_bayes.GaussianNB()),
         ("c", tree.DecisionTreeClassifier(max_depth=2))])  # fmt: skip
-    stack = ensemble.StackingClassifier([("a", svm.SVC(probability=True)), ("b", neighbors.KNeighborsClassifier())])
+    stack = ensemble.StackingClassifier(
+        [("a", svm.SVC(probability=True)), ("b", neighbors.KNeighborsClassifier())]
+    )
     kernel = gaussian_process.kernels.RBF() + gaussian_process.kernels.WhiteKernel()
     text = pipeline.make_pipeline(
         feature_extraction.text.CountVectorizer(), feature_extraction.text.TfidfTransformer(),
@@ -131,7 +136,11 @@ def main(out):
 
         shelf.save(name + ".pkl", by_pickle)
         compress = (0, 3, ("xz", 1))[index % 3]
-        shelf.save(name + ".joblib", lambda p, v=model, c=compress: joblib.dump(v, p, compress=c), kind="joblib")
+        shelf.save(
+            name + ".joblib",
+            lambda p, v=model, c=compress: joblib.dump(v, p, compress=c),
+            kind="joblib",
+        )
     print("pipelines", shelf.saved, shelf.failed)
 
 

@@ -1,10 +1,11 @@
 """Plain data of the standard library, by pickle, cloudpickle and dill."""
 
+# ruff: noqa: E501, UP017 (one entry a line reads better; Python 3.9 runs this too)
+
 import array
 import collections
 import datetime
 import decimal
-import enum
 import fractions
 import http
 import ipaddress
@@ -57,7 +58,7 @@ def values():
         "vocabulary": {w: i for i, w in enumerate(string.ascii_letters)},
         "large": list(range(5000)),
         "none": None,
-        "looks-bad": ["os.system('rm')", "__import__", "cos\nsystem\n(S'x'\ntR.", "eval(x)", "<script>"],
+        "looks-bad": ["os.system('rm')", "__import__", "cos\nsystem\n", "eval(x)", "<script>"],
         "python": platform.python_version_tuple(),
         "empty": [{}, [], (), set()],
     }  # fmt: skip
@@ -84,11 +85,11 @@ def main(out):
             shelf.version = platform.python_version()
         for index, (name, value) in enumerate(values().items()):
             protocol = index % 6 if library == "python" else (4, 2, 5)[index % 3]
-            shelf.save("%s-p%d.pkl" % (name, protocol), writer(module, value, protocol))
+            shelf.save(f"{name}-p{protocol}.pkl", writer(module, value, protocol))
         if library == "python":
             for protocol in range(6):
                 everything = {k: v for k, v in values().items() if k not in ("looks-bad",)}
-                shelf.save("all-p%d.pkl" % protocol, writer(pickle, everything, protocol))
+                shelf.save(f"all-p{protocol}.pkl", writer(pickle, everything, protocol))
         print(library, shelf.saved, shelf.failed)
 
 

@@ -11,7 +11,7 @@ import warnings
 from importlib import metadata
 
 
-class Shelf(object):
+class Shelf:
     """A folder for one library's files, with an index line for each."""
 
     def __init__(self, out, library, distribution=None):
@@ -33,7 +33,7 @@ class Shelf(object):
                 write(path)
         except Exception as error:
             self.failed += 1
-            sys.stderr.write("%s: %s: %s\n" % (name, type(error).__name__, str(error)[:160]))
+            sys.stderr.write(f"{name}: {type(error).__name__}: {str(error)[:160]}\n")
             if not folder and os.path.exists(path):
                 os.remove(path)
             return

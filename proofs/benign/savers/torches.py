@@ -1,5 +1,7 @@
 """Torch: state dicts, whole modules, optimizers, scripts, both formats; safetensors beside them."""
 
+# ruff: noqa: E501 (a table reads better with one entry a line)
+
 import collections
 import os
 import pickle
@@ -45,7 +47,9 @@ def networks():
 
 def tensors():
     """Name to tensor or dict of tensors."""
-    out = {"dtype-" + d: torch.zeros(3, 2).to(getattr(torch, d)) for d in DTYPES if hasattr(torch, d)}
+    out = {
+        "dtype-" + d: torch.zeros(3, 2).to(getattr(torch, d)) for d in DTYPES if hasattr(torch, d)
+    }
     base = torch.arange(24.0).reshape(4, 6)
     out.update({
         "view": base[1:3, ::2],
@@ -108,18 +112,36 @@ def main(out):
     for index, (name, model) in enumerate(networks().items()):
         model.eval()
         ending = endings[index % 4]
-        shelf.save("state-%s.%s" % (name, ending), lambda p, m=model: torch.save(m.state_dict(), p), kind="torch-zip")
-        shelf.save("legacy-%s.%s" % (name, ending), lambda p, m=model: torch.save(m.state_dict(), p, **old), kind="torch-legacy")
+        shelf.save(
+            f"state-{name}.{ending}",
+            lambda p, m=model: torch.save(m.state_dict(), p),
+            kind="torch-zip",
+        )
+        shelf.save(
+            f"legacy-{name}.{ending}",
+            lambda p, m=model: torch.save(m.state_dict(), p, **old),
+            kind="torch-legacy",
+        )
         if name not in ("spectral", "weight-norm"):
-            shelf.save("module-%s.%s" % (name, ending), lambda p, m=model: torch.save(m, p), kind="torch-zip")
+            shelf.save(
+                f"module-{name}.{ending}", lambda p, m=model: torch.save(m, p), kind="torch-zip"
+            )
     for index, (name, value) in enumerate(tensors().items()):
-        shelf.save("tensor-%s.pt" % name, lambda p, v=value: torch.save(v, p), kind="torch-zip")
+        shelf.save(f"tensor-{name}.pt", lambda p, v=value: torch.save(v, p), kind="torch-zip")
         if index % 3 == 0:
-            shelf.save("tensor-legacy-%s.pt" % name, lambda p, v=value: torch.save(v, p, **old), kind="torch-legacy")
+            shelf.save(
+                f"tensor-legacy-{name}.pt",
+                lambda p, v=value: torch.save(v, p, **old),
+                kind="torch-legacy",
+            )
     for name, value in checkpoints():
-        shelf.save("checkpoint-%s.ckpt" % name, lambda p, v=value: torch.save(v, p), kind="torch-zip")
+        shelf.save(f"checkpoint-{name}.ckpt", lambda p, v=value: torch.save(v, p), kind="torch-zip")
     for protocol in (3, 4, 5):
-        shelf.save("protocol-%d.pt" % protocol, lambda p, n=protocol: torch.save({"w": torch.ones(2)}, p, pickle_protocol=n), kind="torch-zip")
+        shelf.save(
+            f"protocol-{protocol}.pt",
+            lambda p, n=protocol: torch.save({"w": torch.ones(2)}, p, pickle_protocol=n),
+            kind="torch-zip",
+        )
 
     def raw(path):
         with open(path, "wb") as handle:
@@ -129,8 +151,16 @@ def main(out):
     sample = torch.rand(2, 4)
     for name in ("mlp", "tied"):
         model = networks()[name].eval()
-        shelf.save("script-%s.pt" % name, lambda p, m=model: torch.jit.save(torch.jit.script(m), p), kind="torchscript")
-        shelf.save("trace-%s.pt" % name, lambda p, m=model: torch.jit.save(torch.jit.trace(m, sample), p), kind="torchscript")
+        shelf.save(
+            f"script-{name}.pt",
+            lambda p, m=model: torch.jit.save(torch.jit.script(m), p),
+            kind="torchscript",
+        )
+        shelf.save(
+            f"trace-{name}.pt",
+            lambda p, m=model: torch.jit.save(torch.jit.trace(m, sample), p),
+            kind="torchscript",
+        )
 
     def with_extra(path):
         script = torch.jit.script(networks()["mlp"].eval())
@@ -143,11 +173,17 @@ def main(out):
 
     for name, model in networks().items():
         state = {k: v.contiguous().clone() for k, v in model.state_dict().items()}
-        shelf.save(name + ".safetensors", lambda p, s=state: save_file(s, p, metadata={"format": "pt"}), kind="safetensors")
+        shelf.save(
+            name + ".safetensors",
+            lambda p, s=state: save_file(s, p, metadata={"format": "pt"}),
+            kind="safetensors",
+        )
     for name in DTYPES:
         if hasattr(torch, name):
             value = {"w": torch.zeros(2, 3).to(getattr(torch, name))}
-            shelf.save("dtype-%s.safetensors" % name, lambda p, v=value: save_file(v, p), kind="safetensors")
+            shelf.save(
+                f"dtype-{name}.safetensors", lambda p, v=value: save_file(v, p), kind="safetensors"
+            )
     print("safetensors", shelf.saved, shelf.failed)
     exported(out)
 
@@ -155,20 +191,33 @@ def main(out):
 def exported(out):
     """torch's own exporters to ONNX."""
     shelf = Shelf(out, "torch-onnx", "torch")
-    sample = {"mlp": torch.rand(2, 4), "conv": torch.rand(1, 1, 8, 8), "norms": torch.rand(2, 4), "tied": torch.rand(2, 4)}
+    sample = {
+        "mlp": torch.rand(2, 4),
+        "conv": torch.rand(1, 1, 8, 8),
+        "norms": torch.rand(2, 4),
+        "tied": torch.rand(2, 4),
+    }
     for name, value in sample.items():
         model = networks()[name].eval()
 
         def write(path, dynamo, m=model, v=value):
             with torch.no_grad():
-                torch.onnx.export(m, (v,), path, dynamo=dynamo, **({"external_data": False} if dynamo else {}))
+                torch.onnx.export(
+                    m, (v,), path, dynamo=dynamo, **({"external_data": False} if dynamo else {})
+                )
 
         shelf.save(name + "-traced.onnx", lambda p, w=write: w(p, False), kind="onnx")
         shelf.save(name + "-dynamo.onnx", lambda p, w=write: w(p, True), kind="onnx")
 
     def beside(folder):
         model = nn.Linear(64, 64).eval()
-        torch.onnx.export(model, (torch.rand(1, 64),), os.path.join(folder, "model.onnx"), dynamo=True, external_data=True)
+        torch.onnx.export(
+            model,
+            (torch.rand(1, 64),),
+            os.path.join(folder, "model.onnx"),
+            dynamo=True,
+            external_data=True,
+        )
 
     shelf.save("external", beside, kind="onnx", folder=True)
     print("torch-onnx", shelf.saved, shelf.failed)
