@@ -42,6 +42,7 @@ def tree_records(storage: Storage, address: int) -> Iterator[Cursor]:
         cursor = storage.marked(node, b"BTIN" if level else b"BTLF", node_size)
         cursor.skip(2)
         for _ in range(used):
+            storage.count()
             yield Cursor(cursor.take(record_size), storage)
         for _ in range(used + 1 if level else 0):
             child, count = cursor.offset(), cursor.number(count_width)
@@ -69,6 +70,7 @@ class FractalHeap:
 
     def __init__(self, storage: Storage, address: int) -> None:
         self._storage = storage
+        self._huge_places: dict[int, tuple[int, int]] | None = None
         lengths, offsets = storage.length_size, storage.offset_size
         head = storage.marked(address, b"FRHP", 22 + 12 * lengths + 3 * offsets)
         head.skip(1)
@@ -116,12 +118,15 @@ class FractalHeap:
         storage = self._storage
         if cursor.left >= storage.offset_size + storage.length_size:
             return storage.read(cursor.offset(), cursor.length())
+        if self._huge_places is None:
+            self._huge_places = {}
+            for record in tree_records(storage, self._huge):
+                address, length, number = record.offset(), record.length(), record.length()
+                self._huge_places.setdefault(number, (address, length))
         wanted = cursor.number(min(cursor.left, storage.length_size))
-        for record in tree_records(storage, self._huge):
-            address, length, number = record.offset(), record.length(), record.length()
-            if number == wanted:
-                return storage.read(address, length)
-        raise Malformed(f"the fractal heap has no huge object {wanted}")
+        if wanted not in self._huge_places:
+            raise Malformed(f"the fractal heap has no huge object {wanted}")
+        return storage.read(*self._huge_places[wanted])
 
     def _managed(self, offset: int, length: int) -> bytes:
         """Walk down the doubling table to the direct block that holds ``offset``."""

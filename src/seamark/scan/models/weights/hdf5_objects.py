@@ -96,6 +96,7 @@ def read_header(storage: Storage, address: int) -> Header:
         for message in _messages(storage, data, order):
             if len(header.messages) >= _MESSAGES:
                 raise LimitExceeded(f"has an object with more than {_MESSAGES} messages")
+            storage.count()
             header.messages.append(message)
             if message.kind == Kind.CONTINUATION:
                 blocks.append(_continuation(storage, message, order))

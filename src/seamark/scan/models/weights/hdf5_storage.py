@@ -11,6 +11,8 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded, Malformed, Meter
 
 _LARGEST_PIECE = 32 << 20
+_MOST_BYTES = 128 << 20
+_MOST_ITEMS = 1_000_000
 _KEPT_COLLECTIONS = 8 << 20
 _TREE_DEPTH = 32
 
@@ -20,8 +22,10 @@ class Storage:
 
     ``offset_size`` and ``length_size`` are the widths in bytes of addresses and of lengths;
     ``root`` is the address of the root group's object header and ``end`` the offset in the blob
-    behind all HDF5 data (the one number that counts from the blob's beginning). Raises ``Malformed`` wherever a
-    piece is missing its mark or leaves the file, ``LimitExceeded`` where one is over 32 MiB.
+    behind all HDF5 data (the one number that counts from the blob's beginning).
+
+    Raises ``Malformed`` wherever a piece lacks its mark or leaves the file, ``LimitExceeded``
+    where one is over 32 MiB, all together are over 128 MiB, or there are too many to walk.
     """
 
     def __init__(self, blob: Blob, start: int, meter: Meter) -> None:
@@ -31,6 +35,7 @@ class Storage:
         self.bytes_read = 0
         self._collections: dict[int, dict[int, bytes]] = {}
         self._kept = 0
+        self._items = 0
         fixed = self.read(0, 24)
         self.version = fixed[8]
         if self.version in (0, 1):
@@ -63,7 +68,17 @@ class Storage:
         if len(data) != length:
             raise Malformed("a piece lies outside the file", min(address, 1 << 62))
         self.bytes_read += length
+        if self.bytes_read > _MOST_BYTES:
+            raise LimitExceeded(f"has a structure of more than {_MOST_BYTES} bytes")
         return data
+
+    def count(self) -> None:
+        """Account for one message, link or record."""
+        self._items += 1
+        if self._items > _MOST_ITEMS:
+            raise LimitExceeded(f"has more than {_MOST_ITEMS} messages and links")
+        if not self._items % 4096:
+            self.meter.check_time()
 
     def marked(self, address: int, mark: bytes, length: int) -> "Cursor":
         """A cursor behind ``mark``, over ``length`` bytes from ``address``."""
@@ -143,6 +158,7 @@ class Storage:
         width = 2 * self.offset_size + 24
         data = self.read(address + 8, used * width)
         for at in range(0, len(data), width):
+            self.count()
             yield Cursor(data[at : at + width], self)
 
 
