@@ -46,9 +46,8 @@ def total_deadline(budgets: Budgets) -> Deadline:
     return Deadline(time.monotonic() + seconds, f"the total budget of {seconds:g} s is spent")
 
 
-def check_deadline(budgets: Budgets, total: Deadline) -> Deadline:
-    """The deadline of a check that begins now."""
-    seconds = budgets.check_seconds
+def check_deadline(seconds: float | None, total: Deadline) -> Deadline:
+    """The deadline of a check that begins now and may take ``seconds``."""
     if seconds is None:
         return total
     own = Deadline(time.monotonic() + seconds, f"the check's budget of {seconds:g} s is spent")

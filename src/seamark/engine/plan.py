@@ -8,12 +8,17 @@ from seamark.core.checks import Check, Target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One check on one target. ``why_not`` says why a planned check is not to run at all."""
+    """One check on one target.
+
+    ``why_not`` says why a planned check is not to run at all; ``seconds`` is its own budget of
+    wall time, which goes before that of :class:`Budgets`.
+    """
 
     check: Check
     target: Target
     required: bool = True
     why_not: str = ""
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

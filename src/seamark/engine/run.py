@@ -58,7 +58,9 @@ def run_checks(
         elif planned.why_not:
             _not_run(outcome, planned, planned.why_not)
         else:
-            _run_check(outcome, planned, jobs, check_deadline(budgets, total), watcher, cancelled)
+            seconds = planned.seconds or budgets.check_seconds
+            deadline = check_deadline(seconds, total)
+            _run_check(outcome, planned, jobs, deadline, watcher, cancelled)
     return outcome
 
 

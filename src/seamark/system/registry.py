@@ -11,18 +11,18 @@ from seamark.scan.models.check import CHECK
 
 _FAMILIES = {
     "ARC": "Archives and nesting",
-    "CFG": "Configuration",
     "COD": "Code beside weights",
+    "EXE": "Programs",
     "FIL": "Files",
     "GAT": "Gates, waivers and baseline",
-    "GGF": "GGUF",
-    "H5F": "HDF5",
-    "KER": "Keras",
+    "GUF": "GGUF",
+    "HDF": "HDF5",
+    "KRS": "Keras",
     "NPY": "NumPy",
     "ONX": "ONNX",
     "PKL": "Pickle",
-    "SAF": "safetensors",
-    "TOR": "PyTorch",
+    "PTH": "PyTorch",
+    "STN": "safetensors",
     "TPL": "Chat templates",
 }
 

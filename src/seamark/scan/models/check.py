@@ -64,9 +64,13 @@ def scan_paths(
     *,
     scanner: Scanner = Scanner(),
     selection: Selection = Selection(),
+    base: str = "",
 ) -> Iterator[FileReport]:
-    """Report on every file under ``paths``, one after the other. Never raises for bad input."""
-    for entry in walk([os.fspath(path) for path in paths], selection):
+    """Report on every file under ``paths``, one after the other. Never raises for bad input.
+
+    Paths are relative to ``base``, by default the working directory, and are shown as given.
+    """
+    for entry in walk([os.fspath(path) for path in paths], selection, base=base):
         if entry.kind is not Kind.EXCLUDED:
             yield scan_entry(entry, scanner)
 

@@ -1,0 +1,87 @@
+"""Which checks run on a project, with what options, and which do not and why."""
+
+import os
+from collections.abc import Sequence
+
+from seamark.core.checks import Target
+from seamark.core.errors import ConfigurationError
+from seamark.core.suggest import did_you_mean
+from seamark.engine import Planned
+from seamark.scan.models.check import CHECK_ID, ScanOptions
+from seamark.scan.models.limits import Limits
+from seamark.scan.models.receipts import Trust
+from seamark.scan.models.scanner import Scanner
+from seamark.scan.models.scope import Options
+from seamark.scan.models.walk import Selection
+from seamark.system.git import Changed
+from seamark.system.memory import receipt_store
+from seamark.system.project import Project
+from seamark.system.registry import all_checks
+
+
+def plan_checks(
+    project: Project,
+    root: str,
+    *,
+    changed: Sequence[Changed] | None = None,
+    receipts: bool = True,
+    seed: int = 0,
+) -> tuple[list[Planned], tuple[str, ...]]:
+    """The plan, ours first, and warnings. ``changed`` limits the model scan to these files.
+
+    Raises ``ConfigurationError`` for settings of a check that does not exist.
+    """
+    checks = all_checks()
+    for name in project.checks:
+        if name not in checks:
+            raise ConfigurationError(
+                f"seamark.yaml sets up a check '{name}' that is not installed.",
+                hint=did_you_mean(name, checks),
+            )
+    plan: list[Planned] = []
+    warnings: list[str] = []
+    for name, check in checks.items():
+        settings = project.checks.get(name)
+        options: dict[str, object] = dict(settings.options) if settings else {}
+        if name == CHECK_ID:
+            scan, warning = scan_options(project, root, changed=changed, receipts=receipts)
+            options["scan"] = scan
+            warnings += [warning] if warning else []
+        enabled = settings is None or settings.enabled
+        plan.append(
+            Planned(
+                check=check,
+                target=Target(root=root, paths=(".",), options=options, seed=seed),
+                required=enabled and (settings is None or settings.required),
+                why_not="" if enabled else "seamark.yaml switches it off",
+                seconds=settings.seconds if settings else None,
+            )
+        )
+    return plan, tuple(warnings)
+
+
+def scan_options(
+    project: Project, root: str, *, changed: Sequence[Changed] | None, receipts: bool
+) -> tuple[ScanOptions, str]:
+    """What ``seamark.yaml`` says about scanning, for a gate: receipts hold for the digest only."""
+    limits = Limits(**project.scan.limits.model_dump())
+    scanner = Scanner(limits=limits, options=Options(allow=frozenset(project.scan.allow)))
+    selection = Selection(include=tuple(project.scan.include), exclude=tuple(project.scan.exclude))
+    store, warning = None, ""
+    if receipts:
+        store, warning = receipt_store(root, scanner, trust=Trust.DIGEST)
+    files = None if changed is None else chosen(changed, selection)
+    made = ScanOptions(scanner=scanner, selection=selection, files=files, receipts=store)
+    return made, warning
+
+
+def chosen(changed: Sequence[Changed], selection: Selection) -> tuple[tuple[str, str], ...]:
+    """The changed files that a walk with this selection would have given."""
+    return tuple(
+        (each.path, each.shown)
+        for each in changed
+        if selection.wants(each.shown)
+        and not selection.leaves_out(each.shown)
+        and not selection.exclude_directories.intersection(os.path.dirname(each.shown).split("/"))
+        and os.path.lexists(each.path)
+    )
