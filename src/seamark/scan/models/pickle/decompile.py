@@ -67,11 +67,11 @@ def _items(values: tuple[Value, ...], length: int, depth: int) -> list[str]:
 
 
 def _sequence(value: Seq, depth: int) -> str:
-    opening, closing = _BRACKETS[value.kind]
+    brackets = _BRACKETS[value.kind]
     inside = _items(value.items, value.length, depth)
     if value.kind == "tuple" and len(inside) == 1:
         inside.append("")
-    text = opening + ", ".join(inside).rstrip() + closing
+    text = brackets[0] + ", ".join(inside).rstrip() + brackets[1]
     if value.kind == "frozenset" or (value.kind == "set" and not inside):
         return f"{value.kind}({text if inside else ''})"
     return text

@@ -51,9 +51,6 @@ def _stack_global(m: Machine, pos: int) -> int:
     name, module = m.pop(), m.pop()
     names = []
     for operand in (module, name):
-        if type(operand) is str:
-            names.append(operand)
-            continue
         text = exact_str(operand)
         if text is None:
             _computed(m, operand, pos)

@@ -69,7 +69,7 @@ def _state(call: Call) -> dict[str, Value]:
     if not isinstance(state, Map) or state.omitted:
         return {}
     raw = state.raw
-    keys = [exact_str(key) if isinstance(key, bytes | str) else None for key in raw[::2]]
+    keys = [exact_str(key) for key in raw[::2]]
     return {key: thaw(raw[2 * at + 1]) for at, key in enumerate(keys) if key is not None}
 
 

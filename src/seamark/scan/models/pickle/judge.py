@@ -33,14 +33,14 @@ GROWTH = 12
 CPU_SECONDS = 0.8
 BYTES_PER_SECOND = 8 << 20
 _CHUNK = 1 << 20
-_REQUEST = struct.Struct("<QId")
+_REQUEST = struct.Struct("<QId?")
 _ANSWER = struct.Struct("<BQQQI")
 _TEXT = struct.Struct("<II")
 _COUNT = struct.Struct("<Q")
 _LONGEST_ANSWER = 256 << 20
 
 
-class JudgeDied(Exception):
+class JudgeDied(Exception):  # noqa: N818  what happened, not whose fault
     """The child was killed by a limit or a signal, or did not answer in time."""
 
 
@@ -80,7 +80,7 @@ class Judge:
         with theirs:
             self._child = subprocess.Popen(  # noqa: S603  our own script, our own interpreter
                 [sys.executable, "-I", "-S", "-B", "-Wignore", script],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={},
@@ -97,17 +97,23 @@ class Judge:
             self._child.wait()
         self._child = self._socket = None
 
-    def judge(self, blob: Blob, trace: Trace, *, seconds: float) -> Judgment:
+    def judge(
+        self, blob: Blob, trace: Trace, *, seconds: float, read_ahead: bool = True
+    ) -> Judgment:
         """Run the stream that ``trace`` explains. Raises :class:`JudgeDied`.
 
-        ``seconds`` bounds the wall time. The ranges that the trace cuts out are left out.
+        ``seconds`` bounds the wall time. The ranges that the trace cuts out are left out. Without
+        ``read_ahead`` the stream is given as by ``io.BytesIO``: the C unpickler then drops what is
+        left of a frame when an opcode straddles its end, and so reads other opcodes.
         """
         segments = list(_segments(blob, trace))
         length = sum(len(s) if isinstance(s, bytes) else s[1] - s[0] for s in segments)
         limits = (MEBIBYTES + (length * GROWTH >> 20), CPU_SECONDS + length / BYTES_PER_SECOND)
         with self._lock:
             try:
-                answer = self._ask(blob, segments, _REQUEST.pack(length, *limits), seconds)
+                answer = self._ask(
+                    blob, segments, _REQUEST.pack(length, *limits, read_ahead), seconds
+                )
                 return _read_answer(answer, segments, trace.start)
             except (OSError, struct.error, ValueError, IndexError) as error:
                 self.close()

@@ -1,15 +1,16 @@
 """The judge's child: runs a stream in the interpreter's own C unpickler over inert stubs.
 
 Started by ``judge.py`` as a script with ``-I -S -B``; imports nothing of ours. It speaks over the
-socket at descriptor 0: request ``<QId`` (length of the stream, limit of memory in MiB beyond what
-it starts with, CPU seconds) and the stream; answer as written by ``_answer``.
+socket at descriptor 0: request ``<QId?`` (length of the stream, limit of memory in MiB beyond what
+it starts with, CPU seconds, whether the stream is read ahead) and the stream; answer as written by
+``_answer``.
 
 What holds the child, and where:
 
-* everywhere: nothing is imported or called for the stream (``find_class`` returns an inert type), the
-  garbage collector is off, CPU time per request ends in a kill by timer (``ITIMER_PROF``), no core
-  dumps, no file may be written (``RLIMIT_FSIZE`` 0), no further file be opened (``RLIMIT_NOFILE``),
-  and an audit hook ends the process on any import, open, socket, exec, fork or ctypes event;
+* everywhere: nothing is imported or called for the stream (``find_class`` returns an inert type),
+  the garbage collector is off, CPU time per request ends in a kill (``ITIMER_PROF``), no core is
+  dumped, no file written (``RLIMIT_FSIZE`` 0), no further file opened (``RLIMIT_NOFILE``), and an
+  audit hook ends the process on any import, open, socket, exec, fork or ctypes event;
 * Linux: address space is limited (``RLIMIT_AS``, per request);
 * Linux on x86-64 and AArch64: ``no_new_privs`` and a seccomp filter that allows only what an
   interpreter needs to compute (memory, signals, its socket, exit) and kills at any other call.
@@ -23,9 +24,13 @@ import resource
 import struct
 import sys
 from _pickle import Unpickler
-from _signal import ITIMER_PROF, setitimer
+from _signal import ITIMER_PROF, setitimer  # type: ignore[import-not-found]  # signal is slow
 
-REQUEST = struct.Struct("<QId")
+TYPE_CHECKING = False  # not from typing, which takes longer to import than the rest
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REQUEST = struct.Struct("<QId?")
 ANSWER = struct.Struct("<BQQQI")
 TEXT = struct.Struct("<II")
 STOP, BROKEN, CROWDED = 0, 1, 2
@@ -36,7 +41,7 @@ INLINE = 1 << 20
 CHUNK = 1 << 17
 
 
-def _inert(*_args, **_kwargs):
+def _inert(*_args: object, **_kwargs: object) -> None:
     return None
 
 
@@ -45,7 +50,7 @@ class _Kind(type):
 
     __setstate__ = extend = append = add = __setitem__ = _inert
 
-    def __call__(cls, *_args, **_kwargs):
+    def __call__(cls, *_args: object, **_kwargs: object) -> object:
         return Stub
 
 
@@ -55,26 +60,27 @@ class Stub(metaclass=_Kind):
     __slots__ = ()
     __setstate__ = extend = append = add = __setitem__ = _inert
 
-    def __init__(self, *_args, **_kwargs):
+    def __init__(self, *_args: object, **_kwargs: object) -> None:
         """Never runs; with it, ``object.__new__`` takes any arguments."""
 
-    def __call__(self, *_args, **_kwargs):
+    def __call__(self, *_args: object, **_kwargs: object) -> object:  # noqa: D102
         return Stub
 
 
-class Crowded(Exception):
+class Crowded(Exception):  # noqa: N818
     """The stream names more distinct references than an answer holds."""
 
 
 class Judge(Unpickler):
     """Records what the stream asks for."""
 
-    def __init__(self, file):
+    def __init__(self, file: "Held | Arriving | io.BytesIO") -> None:
         super().__init__(file, encoding="latin-1")
-        self.asked = {}
+        self.asked: dict[tuple[str, str], int] = {}
         self.persistent = 0
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> object:
+        """An inert type, whatever is asked for."""
         key = (module, name)
         count = self.asked.get(key, 0)
         if not count and len(self.asked) >= MOST:
@@ -82,7 +88,8 @@ class Judge(Unpickler):
         self.asked[key] = count + 1
         return Stub
 
-    def persistent_load(self, _pid):
+    def persistent_load(self, _pid: object) -> object:
+        """An inert type, whatever the id is."""
         self.persistent += 1
         return Stub
 
@@ -90,11 +97,12 @@ class Judge(Unpickler):
 class Held(io.BytesIO):
     """A stream in memory; ``peek`` lets the C unpickler read ahead instead of byte by byte."""
 
-    def __init__(self, data):
+    def __init__(self, data: bytes) -> None:
         super().__init__(data)
         self.data = data
 
-    def peek(self, size):
+    def peek(self, size: int) -> bytes:
+        """What comes next, without advancing."""
         at = self.tell()
         return self.data[at : at + size]
 
@@ -102,12 +110,12 @@ class Held(io.BytesIO):
 class Arriving:
     """A stream that is still coming through the socket, as the file that the unpickler reads."""
 
-    def __init__(self, length):
+    def __init__(self, length: int) -> None:
         self.length = self.left = length
         self.buffer = b""
         self.at = 0
 
-    def _hold(self, count):
+    def _hold(self, count: int) -> None:
         """Make ``count`` bytes available, or as many as there are."""
         have = len(self.buffer) - self.at
         if have < count and self.left:
@@ -116,21 +124,25 @@ class Arriving:
             self.buffer = self.buffer[self.at :] + more
             self.at = 0
 
-    def peek(self, count):
+    def peek(self, count: int) -> bytes:
+        """What comes next, without advancing."""
         self._hold(count)
         return self.buffer[self.at : self.at + count]
 
-    def read(self, count):
+    def read(self, count: int) -> bytes:
+        """The next bytes; fewer at the end."""
         data = self.peek(count)
         self.at += len(data)
         return data
 
-    def readinto(self, target):
+    def readinto(self, target: bytearray) -> int:
+        """Fill ``target``; how much of it was filled."""
         data = self.read(len(target))
         target[: len(data)] = data
         return len(data)
 
-    def readline(self):
+    def readline(self) -> bytes:
+        """Up to and with the next line end."""
         size = CHUNK
         while True:
             end = self.buffer.find(b"\n", self.at) + 1
@@ -139,15 +151,17 @@ class Arriving:
             size *= 2
             self._hold(size)
 
-    def tell(self):
+    def tell(self) -> int:
+        """Bytes read so far."""
         return self.length - self.left - len(self.buffer) + self.at
 
-    def drain(self):
+    def drain(self) -> None:
+        """Take what the unpickler left in the socket."""
         while self.left:
             self.left -= len(_read(min(CHUNK, self.left)))
 
 
-def _read(length):
+def _read(length: int) -> bytes:
     parts = []
     while length:
         data = os.read(0, min(length, 1 << 20))
@@ -158,15 +172,18 @@ def _read(length):
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _write(data):
+def _write(data: bytes) -> None:
     while data:
         data = data[os.write(0, data) :]
 
 
-def _judge(length, megabytes, seconds):
+def _judge(length: int, megabytes: int, seconds: float, ahead: bool) -> None:
     _limit(megabytes)
-    arriving = None
-    if length <= INLINE:
+    arriving: Arriving | None = None
+    file: Held | Arriving | io.BytesIO
+    if not ahead:
+        file = io.BytesIO(_read(length))
+    elif length <= INLINE:
         file = Held(_read(length))
     else:
         file = arriving = Arriving(length)
@@ -188,7 +205,7 @@ def _judge(length, megabytes, seconds):
     _answer(judge, end, consumed, reason)
 
 
-def _answer(judge, end, consumed, reason):
+def _answer(judge: Judge, end: int, consumed: int, reason: str) -> None:
     text = reason[:500].encode("utf-8", "backslashreplace")
     parts = [ANSWER.pack(end, consumed, judge.persistent, len(judge.asked), len(text)), text]
     for (module, name), count in judge.asked.items():
@@ -202,16 +219,19 @@ def _answer(judge, end, consumed, reason):
 # limits
 
 _BASE = 0
+_HARD = resource.getrlimit(resource.RLIMIT_AS)[1]
 
 
-def _limit(megabytes):
+def _limit(megabytes: int | None) -> None:
     """Address space beyond what the child has at rest; None lifts the limit."""
     if _BASE:
-        most = resource.RLIM_INFINITY if megabytes is None else _BASE + (megabytes << 20)
-        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+        most = _HARD if megabytes is None else _BASE + (megabytes << 20)
+        if _HARD != resource.RLIM_INFINITY:
+            most = min(most, _HARD)
+        resource.setrlimit(resource.RLIMIT_AS, (most, _HARD))
 
 
-def _address_space():
+def _address_space() -> int:
     try:
         with open("/proc/self/statm", "rb") as file:
             return int(file.read().split()[0]) * resource.getpagesize()
@@ -219,7 +239,7 @@ def _address_space():
         return 0
 
 
-def _refuse(event, _args):
+def _refuse(event: str, _args: object) -> None:
     if event.partition(".")[0] in _REFUSED:
         os._exit(70)
 
@@ -230,7 +250,7 @@ _REFUSED = frozenset(
 )
 
 
-def _confine():
+def _confine() -> bool:
     """Give up what a computation does not need. See the module's docstring for what holds where."""
     global _BASE
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -244,7 +264,7 @@ def _confine():
     return filtered
 
 
-def _prepare_filter():
+def _prepare_filter() -> "Callable[[], bool] | None":
     """What installs the seccomp filter and says whether it did; None where there is none."""
     calls = _ALLOWED.get(os.uname().machine)
     if calls is None:
@@ -262,9 +282,10 @@ def _prepare_filter():
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     null = ctypes.c_ulong(0)
 
-    def install(_keep=buffer):
+    def install(_keep: object = buffer) -> bool:
         prctl(_NO_NEW_PRIVS, ctypes.c_ulong(1), null, null, null)
-        return prctl(_SET_SECCOMP, ctypes.c_ulong(2), ctypes.c_char_p(address), null, null) == 0
+        mode = ctypes.c_ulong(2)
+        return bool(prctl(_SET_SECCOMP, mode, ctypes.c_char_p(address), null, null) == 0)
 
     return install
 
@@ -280,13 +301,35 @@ _ALLOWED = {
     ),
     "aarch64": (
         0xC00000B7,
-        (63, 64, 57, 222, 226, 215, 214, 134, 135, 139, 216, 233, 172, 103, 93, 94, 98, 261, 163)
-        + (164, 113, 278),
+        (
+            63,
+            64,
+            57,
+            222,
+            226,
+            215,
+            214,
+            134,
+            135,
+            139,
+            216,
+            233,
+            172,
+            103,
+            93,
+            94,
+            98,
+            261,
+            163,
+            164,
+            113,
+            278,
+        ),
     ),
 }
 
 
-def main():
+def main() -> None:
     """Serve requests until the parent closes the socket."""
     import gc
 

@@ -45,7 +45,7 @@ HASH_LIMIT = 1 << 22
 """Objects that one hash may visit; a tuple of tuples of tuples doubles it with each level."""
 
 
-class Broken(Exception):
+class Broken(Exception):  # noqa: N818  the stream is broken, not the machine
     """The unpickler would raise here."""
 
 

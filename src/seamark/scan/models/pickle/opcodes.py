@@ -7,15 +7,15 @@ numbers with ``strtol`` and ``PyLong_FromString`` and therefore stops at a NUL b
 import codecs
 import re
 
-from seamark.scan.models.pickle.trace import Const, Payload, Value
+from seamark.scan.models.pickle.trace import Const, Payload, Raw
 
 NAMES = {
     **dict(
         zip(
             b"(.012FIJKLMNPQRSTUVXabcde}gh",
             "MARK STOP POP POP_MARK DUP FLOAT INT BININT BININT1 LONG BININT2 NONE PERSID "
-            "BINPERSID REDUCE STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE APPEND BUILD GLOBAL DICT "
-            "APPENDS EMPTY_DICT GET BINGET".split(),
+            "BINPERSID REDUCE STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE APPEND BUILD "
+            "GLOBAL DICT APPENDS EMPTY_DICT GET BINGET".split(),
             strict=True,
         )
     ),
@@ -108,7 +108,7 @@ def _parse_float(line: bytes) -> float:
 def _parse_string(line: bytes) -> str:
     if len(line) < 2 or line[0] != line[-1] or line[:1] not in (b"'", b'"'):
         raise ValueError("STRING is not quoted")
-    return codecs.escape_decode(line[1:-1])[0].decode("latin-1")  # type: ignore[attr-defined, no-any-return]
+    return codecs.escape_decode(line[1:-1])[0].decode("latin-1")
 
 
 def _line_value(op: int, line: bytes) -> int | float | str | bool:
@@ -160,20 +160,22 @@ def _fixed_value(op: int, body: bytes) -> int | float | bool | None:
     return int.from_bytes(body, "little")
 
 
-def exact_str(raw: "bytes | Value") -> str | None:
+def exact_str(raw: Raw) -> str | None:
     """The string, where ``raw`` is a constant that the unpickler holds as an exact ``str``."""
+    if isinstance(raw, str):
+        return raw
     if not isinstance(raw, bytes):
         return None
-    value = constant(raw).value if raw[0] in _STRINGS else None  # type: ignore[union-attr]
-    return value if isinstance(value, str) else None
+    value = constant(raw) if raw[0] in _STRINGS else None
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
 
 
-def exact_int(raw: "bytes | Value") -> int | None:
+def exact_int(raw: Raw) -> int | None:
     """The number, where ``raw`` is an int or bool constant."""
     if not isinstance(raw, bytes) or raw[0] not in _INTEGERS:
         return None
-    value = constant(raw).value  # type: ignore[union-attr]
-    return value if isinstance(value, int) else None
+    value = constant(raw)
+    return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
 
 
 _STRINGS = frozenset(b"STUVX\x8c\x8d")

@@ -18,6 +18,7 @@ from seamark.scan.models.pickle.trace import (
     Raw,
     Ref,
     Seq,
+    thaw,
 )
 
 
@@ -27,18 +28,12 @@ def _mark(m: Machine, pos: int) -> int:
 
 
 def _stop(m: Machine, pos: int) -> int:
-    m.trace.result = _shown(m.pop())
+    m.trace.result = thaw(m.pop())
     offset = m.base + pos + 1
     if m.frame_end > offset:
         left = m.frame_end - offset
         m.odd(Oddity.LYING_FRAME, offset, "long", f"the frame goes on for {left} bytes after STOP")
     raise Stopped(pos + 1)
-
-
-def _shown(raw: Raw) -> "pushes.Value":
-    from seamark.scan.models.pickle.trace import thaw
-
-    return thaw(raw)
 
 
 def _pop(m: Machine, pos: int) -> int:
@@ -232,17 +227,16 @@ def _dict(m: Machine, pos: int) -> int:
 
 def _extend(m: Machine, target: Raw, items: list[Raw], pos: int) -> None:
     """``target.extend(items)`` as APPEND and APPENDS do it."""
-    kind = type(target)
-    if kind is Seq and target.kind == "list":  # type: ignore[union-attr]
-        target.length += len(items)  # type: ignore[union-attr]
-        kept = target.raw  # type: ignore[union-attr]
+    if isinstance(target, Seq) and target.kind == "list":
+        target.length += len(items)
+        kept = target.raw
         if len(kept) < KEPT:
             kept += items[: KEPT - len(kept)]
         if not PLAIN.issuperset(map(type, items)):
-            m.nest(target, items, pos)  # type: ignore[arg-type]
-    elif kind is Ref or kind is Call or kind is Persistent:
+            m.nest(target, items, pos)
+    elif isinstance(target, (Ref, Call, Persistent)):
         _touch(m, target, pos)
-    elif kind is Payload and target.kind == "bytearray":  # type: ignore[union-attr]
+    elif isinstance(target, Payload) and target.kind == "bytearray":
         if not all(_is_byte(item) for item in items):
             raise Broken("a bytearray holds numbers from 0 to 255")
     else:

@@ -3,7 +3,7 @@
 from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.pickle.machine import Broken, Handler, Machine
 from seamark.scan.models.pickle.opcodes import COUNTED, FIXED, LINES, constant
-from seamark.scan.models.pickle.trace import Nested, Payload, Value
+from seamark.scan.models.pickle.trace import Const, Nested, Payload, Spelling
 
 HELD = 1 << 16
 """Longer constants are not held but skipped, and cut out of what the judge gets."""
@@ -14,8 +14,6 @@ _EMPTY = {"str": b"\x8c\0", "latin-1": b"U\0", "bytes": b"C\0", "int": b"\x8a\0"
 _EMPTY["bytearray"] = b"\x96" + bytes(8)
 _NOT_UTF8 = b"\x8c\x01\xff"
 _PIECE = 1 << 20
-
-__all__ = ["HELD", "OPERATIONS", "Value", "line"]
 
 
 def line(m: Machine, pos: int) -> tuple[bytes, int]:
@@ -56,8 +54,9 @@ def _text(m: Machine, pos: int) -> int:
         m.trace.cuts.append((offset, offset + len(token), _EMPTY["str"]))
     else:
         m.stack.append(token)
-    if token[:1] in b"SV" and len(token) > _WORTH_A_LOOK:
-        _look(m, str(getattr(value, "value", "")).encode("latin-1", "replace")[:8], offset, token)
+    if isinstance(value, Const) and isinstance(value.value, str):
+        body = value.value.encode("latin-1", "replace")
+        _look(m, body, len(body), Nested(offset, len(token), Spelling.LINE))
     return end
 
 
@@ -82,8 +81,8 @@ def _counted(m: Machine, pos: int) -> int:
         if kind == "str":
             _check_utf8(body)
         m.stack.append(token)
-    if size > _WORTH_A_LOOK and kind != "int":
-        _look(m, body, begin, None, text=kind == "str")
+    if kind != "int":
+        _look(m, body, size, Nested(begin, size, _SPELLING[kind]))
     return pos + len(token)
 
 
@@ -99,7 +98,7 @@ def _skip(m: Machine, pos: int, kind: str, begin: int, size: int) -> int:
     start, end = m.base + pos, begin + size
     m.stack.append(Payload("str" if kind == "latin-1" else kind, begin, size))
     if kind != "int":
-        _look(m, m.blob.read(begin, 8), begin, None, text=kind == "str", length=size)
+        _look(m, m.blob.read(begin, 8), size, Nested(begin, size, _SPELLING[kind]))
     if kind == "str" and not _is_utf8(m, begin, end):
         m.trace.cuts.append((start, end, _NOT_UTF8))
         raise Broken("string is not UTF-8")
@@ -132,33 +131,33 @@ def _is_utf8(m: Machine, begin: int, end: int) -> bool:
 
 # nested files
 
-_WORTH_A_LOOK = 3
+_SPELLING = {"str": Spelling.UTF8}
+_SPELLING |= dict.fromkeys(("latin-1", "bytes", "bytearray"), Spelling.BYTES)
+_SHORTEST = 4
 _NESTED_LIMIT = 10_000
 _MAGIC = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
 _MAGIC_AS_TEXT = tuple(magic.decode("latin-1").encode() for magic in _MAGIC)
 _TEXT_PICKLE = frozenset(b"(]}cilpdIFLSVPK)NM\x8c\x80")
 
 
-def _look(
-    m: Machine, body: bytes, begin: int, token: bytes | None, *, text: bool = False, length: int = 0
-) -> None:
-    """Note a constant that may itself be loaded: one that begins like a pickle or an archive."""
-    length = length or (len(token) if token is not None else len(body))
-    magic = _MAGIC_AS_TEXT if text else _MAGIC
-    if body.startswith(magic) or (
-        length < _PIECE and body[0] in _TEXT_PICKLE and _ends_like_pickle(m, body, begin, length)
-    ):
-        found = m.trace.nested
-        if len(found) >= _NESTED_LIMIT:
-            raise LimitExceeded(f"holds more than {_NESTED_LIMIT} constants that look like pickles")
-        found.append(Nested(begin, length, text))
+def _look(m: Machine, body: bytes, size: int, nested: Nested) -> None:
+    """Note a constant that may itself be loaded: one that begins like a pickle or an archive.
 
-
-def _ends_like_pickle(m: Machine, body: bytes, begin: int, length: int) -> bool:
-    """Protocols 0 and 1 have no magic: they end in STOP, and one that matters imports something."""
-    if len(body) < length:
-        return m.blob.read(begin + length - 1, 1) == b"."
-    return body[-1:] == b"." and b"\n" in body
+    ``body`` is its beginning, or all of it; ``size`` its whole length in bytes.
+    """
+    if size < _SHORTEST or not body:
+        return
+    magic = _MAGIC_AS_TEXT if nested.spelling is Spelling.UTF8 else _MAGIC
+    if not body.startswith(magic):
+        # Protocols 0 and 1 have no magic. They end in STOP, and one that matters imports.
+        if body[0] not in _TEXT_PICKLE or size > _PIECE:
+            return
+        whole = body if len(body) >= size else m.blob.read(nested.offset, size)
+        if not whole.endswith(b".") or b"\n" not in whole:
+            return
+    if len(m.trace.nested) >= _NESTED_LIMIT:
+        raise LimitExceeded(f"holds more than {_NESTED_LIMIT} constants that look like pickles")
+    m.trace.nested.append(nested)
 
 
 OPERATIONS: dict[str, Handler] = {

@@ -8,9 +8,20 @@ from seamark.scan.models.formats import HEAD
 from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.pickle import rules, torch_legacy
 from seamark.scan.models.pickle.machine import explain
+from seamark.scan.models.pickle.opcodes import exact_str
 from seamark.scan.models.pickle.sniff import is_pickle
 from seamark.scan.models.pickle.streams import Stream, StreamKind, open_stream
-from seamark.scan.models.pickle.trace import Call, Const, End, Nested, Payload, Ref, Trace, Value
+from seamark.scan.models.pickle.trace import (
+    Call,
+    Const,
+    End,
+    Nested,
+    Payload,
+    Ref,
+    Spelling,
+    Trace,
+    Value,
+)
 from seamark.scan.models.scope import Scope
 
 __all__ = ["StreamKind", "examine", "examine_stream"]
@@ -77,8 +88,8 @@ def _report(stream: Stream, trace: Trace) -> Iterator[Finding]:
 
 def _examine_nested(stream: Stream, nested: Nested) -> Iterator[Finding]:
     content: Blob = stream.blob.slice(nested.offset, nested.length)
-    if nested.text:
-        spelled = _spelled(content)
+    if nested.spelling is not Spelling.BYTES:
+        spelled = _spelled(content, nested.spelling)
         if spelled is None:
             return
         content = spelled
@@ -87,12 +98,14 @@ def _examine_nested(stream: Stream, nested: Nested) -> Iterator[Finding]:
         yield from stream.scope.examine(content, f"(constant at {nested.offset})")
 
 
-def _spelled(text: Blob) -> BytesBlob | None:
-    """The bytes that a UTF-8 string spells as Latin-1 characters; None where it spells none."""
+def _spelled(text: Blob, spelling: Spelling = Spelling.UTF8) -> BytesBlob | None:
+    """The bytes that a string spells as Latin-1 characters; None where it spells none."""
     if text.size > TEXT_LIMIT:
         raise LimitExceeded(f"spells more than {TEXT_LIMIT} bytes as text")
+    data = text.read(0, text.size)
     try:
-        return BytesBlob(text.read(0, text.size).decode("utf-8").encode("latin-1"))
+        value = data.decode("utf-8") if spelling is Spelling.UTF8 else exact_str(data) or ""
+        return BytesBlob(value.encode("latin-1"))
     except UnicodeError:
         return None
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from seamark.scan.models.blobs import Blob, BytesBlob
 from seamark.scan.models.limits import LimitExceeded, Limits, Meter
 from seamark.scan.models.pickle.opcodes import COUNTED, NAMES
+from seamark.scan.models.pickle.trace import End, Trace
 
-_PROTO = 0x80
+_PROTO, _FRAME = 0x80, 0x95
 _TRIED = 4096
 _LIMITS = Limits(opcodes=100_000)
 _ENOUGH = 64
@@ -31,12 +32,13 @@ def is_pickle(head: bytes, blob: Blob) -> bool:
         return False
     if head[0] not in _FIRST:
         return False
+    if head[0] == _FRAME and int.from_bytes(head[1:9], "little") <= blob.size:
+        return len(head) > 9
     return _tries_well(head, blob)
 
 
 def _tries_well(head: bytes, blob: Blob) -> bool:
     from seamark.scan.models.pickle.machine import explain
-    from seamark.scan.models.pickle.trace import End
 
     tried = head[:_TRIED]
     try:
@@ -51,11 +53,26 @@ def _tries_well(head: bytes, blob: Blob) -> bool:
         return tail[:1] != tried[:1] and is_pickle(tail, BytesBlob(tail)) if tail else False
     if trace.calls or trace.opcodes >= _ENOUGH:
         return True
-    if trace.references and trace.opcodes >= 3 and _names_python(trace.references):
+    if trace.references and (not _is_text(tried) or _acts(trace)):
         return True
     if trace.reason == "truncated" and len(tried) < blob.size:
         return bool(trace.references) or _goes_on(tried[trace.consumed :], trace.consumed, blob)
     return False
+
+
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\f\r"))
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether ``head`` has no control characters, as word lists and tables have none."""
+    return len(head.translate(None, _CONTROL)) == len(head)
+
+
+def _acts(trace: Trace) -> bool:
+    """Whether text is more likely a pickle than a list whose first word begins with c."""
+    if len(trace.references) > 1 or trace.opcodes >= 8:
+        return True
+    return trace.opcodes >= 3 and _names_python(trace.references)
 
 
 def _names_python(references: Iterable[tuple[str, str]]) -> bool:

@@ -160,6 +160,7 @@ class Stream:
         self.found += self._end(trace)
         if trace.limit is None and not any(odd.oddity in _BOMBS for odd in trace.oddities):
             self.found += self._judge(trace)
+            self.found += self._judge_unbuffered(trace)
         self.found.sort(key=lambda finding: finding.location.offset or 0)
         return trace
 
@@ -291,6 +292,24 @@ class Stream:
             message = f"The two engines read the stream differently: {printable(difference)}."
             rule = rules.ENGINES_DISAGREE
         yield self.scope.finding(rule, message, anchor="judge", offset=trace.start)
+
+    def _judge_unbuffered(self, trace: Trace) -> Iterator[Finding]:
+        """What a loader without read-ahead imports where opcodes may straddle a frame's end."""
+        lies = any(odd.oddity is Oddity.LYING_FRAME for odd in trace.oddities)
+        if not trace.frames or not (lies or trace.end is End.BROKEN):
+            return
+        seconds = self.scope.meter.seconds_left()
+        try:
+            other = shared_judge().judge(self.blob, trace, seconds=seconds, read_ahead=False)
+        except JudgeDied as death:
+            yield self.scope.finding(
+                rules.JUDGE_DIED,
+                f"The judge did not finish the stream without read-ahead: {death}.",
+                anchor="judge",
+                offset=trace.start,
+            )
+        else:
+            yield from self._unseen(trace, other.asked)
 
     def _unseen(self, trace: Trace, asked: dict[tuple[str, str], int]) -> Iterator[Finding]:
         """References that only the judge saw count as well; it knows no offsets."""

@@ -200,17 +200,25 @@ class Odd:
     detail: str
 
 
+class Spelling(StrEnum):
+    """How a constant spells bytes: as they are, or as a string of Latin-1 characters.
+
+    Protocols 0 to 2 store bytes in strings: ``UTF8`` in a counted one, ``LINE`` in the whole opcode
+    of a text line with its escapes.
+    """
+
+    BYTES = "bytes"
+    UTF8 = "utf-8"
+    LINE = "line"
+
+
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """A constant that begins like a pickle or an archive.
-
-    ``text`` says that it is a UTF-8 string that spells the bytes as Latin-1 characters, which is
-    how protocols 0 to 2 store bytes.
-    """
+    """A constant that begins like a pickle or an archive."""
 
     offset: int
     length: int
-    text: bool = False
+    spelling: Spelling = Spelling.BYTES
 
 
 @dataclass(slots=True)
