@@ -34,11 +34,15 @@ def _row(cases: list[Case], judged: dict[str, Judgment]) -> dict[str, Any]:
 
 
 def figures(judged: dict[str, Judgment]) -> dict[str, Any]:
-    """Shares for everything, each split, each family and split; and every miss by name."""
+    """Shares for everything, each split, each family and split; and every miss by name.
+
+    ``bar`` are the cases in formats that are examined; for the rest (recognized formats, bytes that
+    no loader accepts) being stopped is all that is asked.
+    """
     cases = all_cases()
     groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in cases:
-        for family in ("all", case.family):
+        for family in ("all", case.family, *(["bar"] if case.expected == "found" else [])):
             for split in ("all", case.split):
                 groups[family, split].append(case)
     frozen = manifest()

@@ -27,9 +27,11 @@ def hostile(work: Path, **_: Any) -> bool:
     good = True
     for row in result["families"]:
         print(_line(f"{row['family']} {row['split']} stopped", row["stopped"]))
-        if row["family"] == "all":
+        if row["family"] in ("all", "bar"):
             print(_line(f"{row['family']} {row['split']} found", row["found"]))
-            good &= row["stopped"]["rate"] >= 0.995 and row["found"]["rate"] >= 0.98
+            good &= row["stopped"]["rate"] >= 0.995
+        if row["family"] == "bar":
+            good &= row["found"]["rate"] >= 0.98
     for miss in result["not_stopped"]:
         print("  not stopped:", miss["id"], miss["verdict"], miss["format"], miss["split"])
     return good
@@ -41,7 +43,7 @@ def benign(work: Path, venvs: Path, **_: Any) -> bool:
     good = not result["not_built"]
     for row in result["libraries"]:
         print(_line(f"{row['library']} {row['split']} flagged", row["any_finding"]))
-        if row["library"] == "all":
+        if row["library"] == "bar":
             good &= row["any_finding"]["rate"] <= 0.01 and row["hostile"]["hits"] == 0
     for alarm in result["flagged"]:
         print(
