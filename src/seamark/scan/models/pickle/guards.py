@@ -17,6 +17,7 @@ from seamark.scan.models.pickle.decide import (
     Allowlist,
     load_allowlist,
 )
+from seamark.scan.models.pickle.distributions import check_distribution
 from seamark.scan.models.pickle.shapes import (
     anything,
     called,
@@ -69,6 +70,18 @@ def check_call(call: Call, allowlist: Allowlist | None = None) -> str | None:
     if isinstance(call.starargs, Seq) and call.starargs.omitted:
         return "has far more arguments than its library writes"
     return GUARDS[kind](args, allowlist) if kind in GUARDS else f"has an unknown guard '{kind}'"
+
+
+def check_state(call: Call, allowlist: Allowlist | None = None) -> str | None:
+    """Why the state that ``call``'s result was given is not its library's, or None.
+
+    Only for classes whose ``__setstate__`` acts on what it gets. Ask at each BUILD.
+    """
+    made = _class_of(call)
+    if made is None:
+        return None
+    kind = (allowlist or load_allowlist()).kind(made.module, made.name)
+    return check_distribution(call.state) if kind == "distribution" else None
 
 
 def _check_kind(kind: str, call: Call, args: Args) -> str | None:
@@ -211,6 +224,14 @@ def _partial(args: Args, allowlist: Allowlist) -> str | None:
     return f"keeps {function} with arguments of its own"
 
 
+def _class_of(value: Value) -> Ref | None:
+    """The class itself, or the class of a new instance."""
+    if isinstance(value, Call):
+        rebuilt = called(value, "copyreg", "_reconstructor") and value.args
+        value = value.args[0] if rebuilt and value.args else value.function
+    return value if isinstance(value, Ref) else None
+
+
 _STR_METHODS = frozenset(
     "capitalize casefold count endswith find isalnum isalpha isascii isdecimal isdigit islower "
     "isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind "
@@ -220,11 +241,16 @@ _STR_METHODS = frozenset(
 
 
 def _getattr(args: Args, allowlist: Allowlist) -> str | None:
-    """Methods, as protocols below 4 spell them: of ``str``, and those listed by qualified name."""
-    if len(args) == 2 and isinstance(args[0], Ref) and isinstance(args[1], Const):
+    """Methods, as pickle spells them: of ``str``, and those listed by qualified name."""
+    if len(args) == 2 and isinstance(args[1], Const):
         name = str(args[1].value)
-        if allowlist.kind(args[0].module, f"{args[0].name}.{name}") == NAME:
-            return None
+        owner = _class_of(args[0])
+        if owner is not None:
+            if allowlist.kind(owner.module, f"{owner.name}.{name}") == NAME:
+                return None
+            kind = allowlist.kind(owner.module, owner.name)
+            if kind == "distribution" and name == "_entropy":
+                return None
         if refers(args[0], "builtins", "str") and name in _STR_METHODS:
             return None
         if refers(args[0], "zoneinfo", "ZoneInfo") and name == "_unpickle":
@@ -273,6 +299,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "buffer": _buffer,
         "collection": _literal_collection,
         "defaultdict": _defaultdict,
+        "distribution": _shape("has arguments, where its library gives none"),
         "empty": _shape("has arguments, where its library gives none"),
         "encode": _shape("encodes with another codec than latin1", is_text, _is_codec),
         "fraction": _fraction,

@@ -13,6 +13,7 @@ from seamark.scan.models.pickle.trace import (
     Call,
     Map,
     Oddity,
+    Opaque,
     Payload,
     Persistent,
     Raw,
@@ -202,8 +203,8 @@ def _build(m: Machine, pos: int) -> int:
         detail = f"the state of the imported {target} is overwritten"
         m.odd(Oddity.STATE_ON_IMPORT, m.base + pos, str(target), detail)
     elif isinstance(target, Call):
-        if target.state is None:
-            target.state = state
+        # Picklers set a state once; who sets it twice wants the first to be looked at.
+        target.state = state if target.state is None else Opaque("a second state")
         if m.raw is not None:
             after = m.raw(target, m.base + pos + 1)
             if after is not None:

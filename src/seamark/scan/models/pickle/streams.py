@@ -16,7 +16,7 @@ from seamark.scan.models.pickle import joblib, rules
 from seamark.scan.models.pickle.attacks import name_attack
 from seamark.scan.models.pickle.decide import Allowlist, Decision, load_allowlist
 from seamark.scan.models.pickle.decompile import decompile, printable
-from seamark.scan.models.pickle.guards import check_call
+from seamark.scan.models.pickle.guards import check_call, check_state
 from seamark.scan.models.pickle.judge import JudgeDied, agree, shared_judge
 from seamark.scan.models.pickle.machine import Broken, explain
 from seamark.scan.models.pickle.trace import (
@@ -98,6 +98,9 @@ class Stream:
 
     def raw(self, call: Call, offset: int) -> int | None:
         """Where the stream goes on after a BUILD. Called by the explainer."""
+        reason = check_state(call, self.allowlist)
+        if reason is not None and len(self.odd_calls) < ODD_CALLS_KEPT:
+            self.odd_calls.setdefault((_root(call), reason), (call, reason))
         if not joblib.is_array_wrapper(call):
             self._check_companion(call, offset)
             return None

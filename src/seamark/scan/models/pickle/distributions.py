@@ -1,0 +1,61 @@
+"""SciPy's distributions: their ``__setstate__`` executes text from their state.
+
+``rv_generic.__setstate__`` restores the instance's dict and then runs ``exec`` over
+``_parse_arg_template``, which SciPy itself fills from the names of the shape parameters. Random
+searches save such objects, so they cannot simply be denied: their state must be, to the letter,
+what SciPy writes.
+"""
+
+import re
+
+from seamark.scan.models.pickle.trace import Const, Map, Raw, thaw
+
+_HEAD = re.compile(
+    r"\ndef _parse_args\(self, (?P<shapes>(?:[A-Za-z][A-Za-z0-9_]{0,30}, ){0,8})? ?"
+    r"(?P<given>loc=0, scale=1|loc=0)\):\n    return "
+)
+_BODY = """
+def _parse_args(self, {shapes} {given}):
+    return ({shapes}), {returned}
+
+def _parse_args_rvs(self, {shapes} {given}, size=None):
+    return self._argcheck_rvs({shapes} {returned}, size=size)
+
+def _parse_args_stats(self, {shapes} {given}, moments='mv'):
+    return ({shapes}), {returned}, moments
+"""
+_RETURNED = {"loc=0, scale=1": "loc, scale", "loc=0": "loc, 1"}
+
+KEYS = frozenset(
+    "__doc__ _ctor_param _parse_arg_template _random_state _stats_has_moments _support a b "
+    "badvalue extradoc inc moment_tol moment_type name numargs shapes vecentropy xtol".split()
+)
+"""What the state of a distribution holds; anything else could stand in for a method that
+``__setstate__`` calls."""
+
+
+def check_distribution(state: Raw | None) -> str | None:
+    """Why a distribution's state is not what SciPy writes, or None where it is."""
+    value = None if state is None else thaw(state)
+    if not isinstance(value, Map) or value.omitted:
+        return "has a state that is not a plain dict, and whose text is executed"
+    template = None
+    for key, item in value.items:
+        name = key.value if isinstance(key, Const) else None
+        if name not in KEYS:
+            return f"has a state with {str(name)[:60]!r}, which SciPy does not write"
+        if name == "_parse_arg_template":
+            template = item.value if isinstance(item, Const) else None
+            if not isinstance(template, str) or not is_template(template):
+                return "has a state whose text is executed, and is not SciPy's own"
+    return None if template is not None else "has a state without the text that SciPy executes"
+
+
+def is_template(text: str) -> bool:
+    """Whether ``text`` is exactly what SciPy makes of some shape names."""
+    head = _HEAD.match(text)
+    if head is None:
+        return False
+    shapes = head["shapes"] or ""
+    given = head["given"]
+    return text == _BODY.format(shapes=shapes, given=given, returned=_RETURNED[given])
