@@ -104,3 +104,16 @@ def test_each_remedy_once_a_file(case: Case) -> None:
     judgment = replace(case.judgment, assessed=tuple(opened))
     text = render("text", case.report, judgment)
     assert text.count(file.findings[0].rule.remedy[:30]) == 1
+
+
+def test_many_alike_are_counted_not_listed(case: Case) -> None:
+    file = case.report.files[4]
+    crowd = replace(file, findings=file.findings * 50)
+    report = replace(case.report, files=(crowd,), findings=())
+    each = case.judgment.assessed[4]
+    judgment = replace(case.judgment, assessed=(each,) * 50)
+    text = render("text", report, judgment)
+    assert text.count("Loading calls os.system") == 20
+    assert "… and 30 more of PKL001 in this file (--verbose lists them)" in text
+    loud = render("text", report, judgment, view=View(verbose=True))
+    assert loud.count("Loading calls os.system") == 50

@@ -6,6 +6,7 @@ Every string from a scanned file goes through ``visible``: no escape sequence re
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from textwrap import wrap
 
 from seamark.core.policy import Assessed, Judgment
@@ -34,6 +35,7 @@ _VERDICT_STYLE = {
 }
 _SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 _EVIDENCE_LINES = 12
+_EACH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def render(report: Report, judgment: Judgment, *, view: View = View()) -> str:
 
 def _lines(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
     for group in groups(report, judgment):
-        yield from _group(group)
+        yield from _group(group, view)
         yield _Line()
     if view.verbose:
         yield from _coverage(report)
@@ -62,18 +64,20 @@ def _lines(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
     yield from _summary(report, judgment, view)
 
 
-def _group(group: Group) -> Iterator[_Line]:
+def _group(group: Group, view: View) -> Iterator[_Line]:
     file = group.file
     facts = f"  {visible(file.format)}, {human_size(file.size)}" if file else ""
     style = _VERDICT_STYLE[group.verdict]
     yield _Line(((visible(group.path), "bold"), (f"  {group.verdict}", style), (facts, "dim")))
-    told: set[str] = set()
-    for each in group.assessed:
-        rule = each.finding.rule
-        yield from _finding(each, group.path)
-        if rule.id not in told:
-            told.add(rule.id)
-            yield _Line((("fix: ", "dim"), (visible(rule.remedy), "")), 4, wrap=True)
+    for rule, members in groupby(group.assessed, key=lambda each: each.finding.rule):
+        found = list(members)
+        shown = found if view.verbose else found[:_EACH]
+        for each in shown:
+            yield from _finding(each, group.path)
+        if len(shown) < len(found):
+            more = f"… and {len(found) - len(shown):,} more of {rule.id} in this file"
+            yield _Line(((f"{more} (--verbose lists them)", "dim"),), 2)
+        yield _Line((("fix: ", "dim"), (visible(rule.remedy), "")), 4, wrap=True)
     for reason in group.skipped:
         yield _Line((("not examined: ", "magenta"), (visible(reason), "")), 2, wrap=True)
 

@@ -136,6 +136,7 @@ def _found(assessed: Assessed) -> Html:
     finding = assessed.finding
     note = standing_note(assessed)
     sure = finding.confidence.value
+    place = _place(finding)
     return element(
         "div",
         element("p", finding.message, class_="message"),
@@ -143,10 +144,12 @@ def _found(assessed: Assessed) -> Html:
         element("p", note, class_="note") if note else None,
         element(
             "p",
-            _place(finding),
+            place,
             None if sure == "high" else element("span", f"{sure} confidence", class_="tag"),
             class_="place",
-        ),
+        )
+        if place or sure != "high"
+        else None,
         _evidence(finding),
         class_="found",
     )
@@ -160,7 +163,7 @@ def _place(finding: Finding) -> Html:
         parts.append(element("span", f"line {where.line:,}{column}"))
     if where.offset is not None:
         parts.append(element("span", f"byte {where.offset:,} ({where.offset:#x})"))
-    return Html(" · ".join(parts or [element("span", "the file as a whole")]))
+    return Html(" · ".join(parts))
 
 
 def _evidence(finding: Finding) -> Html:
