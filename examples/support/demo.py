@@ -108,10 +108,9 @@ def _run_check(project: Path, style: str, path: Path) -> int:
 def show(built: Built, careful: Outcome, careless: Outcome) -> None:
     """The story, for somebody who sees all this for the first time."""
     scores = built.scores
-    print(
-        f"\nA customer-support system, trained just now: {scores.intent:.0%} of {scores.questions:,}"
-    )
-    print("questions in phrasings it never saw were understood. Two copies of it were checked.")
+    print("\nA customer-support system, trained just now. Of questions in phrasings that it never")
+    print(f"saw it understood {scores.intent:.0%} ({scores.questions} questions, 12 intents).")
+    print("Two copies of it were checked:")
     print("\n1. As its own team built it\n")
     for file in careful.files():
         print(f"{MARKS[file['verdict']]}  {_inside(file['path'])}  ({file['format']})")

@@ -85,6 +85,14 @@ def test_every_surprise_is_stopped_and_nothing_else(built, modules: dict[str, Mo
     assert stopped == surprises
 
 
+def test_its_own_description_is_valid() -> None:
+    from seamark.system.project_file import load_project
+
+    project = load_project(str(HERE / "project" / "seamark.yaml"))
+    assert project.system.name == "bean-and-leaf-support"
+    assert len(project.gates) == 2
+
+
 def test_the_service_answers(built) -> None:
     import importlib.util
 

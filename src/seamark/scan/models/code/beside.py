@@ -91,18 +91,18 @@ def _examine_python(blob: Blob, scope: Scope) -> Iterator[Finding]:
 
 def _examine_yaml(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
     mlflow = name == "mlmodel"
-    if not mlflow and (blob.size > _YAML_BYTES or not beside_model(scope)):
+    data = b"" if blob.size > _YAML_BYTES else _read(blob, scope, _YAML_BYTES)
+    # Only a tag makes an unsafe loader build objects, and every tag begins with "!".
+    if not mlflow and (b"!" not in data or not beside_model(scope)):
         yield from _examine_inert(blob, scope, "yaml")
         return
     scope.set_format("mlflow" if mlflow else "yaml")
-    if blob.size > _YAML_BYTES:
+    if not data:
         yield scope.finding(rules.NOT_READ, f"This MLmodel has {blob.size:,} bytes.", anchor="size")
         return
-    data = _read(blob, scope, _YAML_BYTES)
-    if mlflow or b"!" in data:
-        from seamark.scan.models.code.yaml_documents import examine_yaml
+    from seamark.scan.models.code.yaml_documents import examine_yaml
 
-        yield from examine_yaml(data.decode("utf-8", "replace"), scope, mlflow=mlflow)
+    yield from examine_yaml(data.decode("utf-8", "replace"), scope, mlflow=mlflow)
 
 
 def _is_template(name: str, scope: Scope) -> bool:
