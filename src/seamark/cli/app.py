@@ -6,8 +6,11 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Annotated
 
 import typer
+
+from seamark import __version__
 
 from seamark.core.errors import SeamarkError
 from seamark.core.verdicts import ExitCode
@@ -22,7 +25,22 @@ class Command:
     group: bool = False
 
 
-COMMANDS = (Command("scan", "seamark.cli.scan:command"),)
+COMMANDS = (
+    Command("init", "seamark.cli.init:command"),
+    Command("check", "seamark.cli.check:command"),
+    Command("scan", "seamark.cli.scan:command"),
+    Command("baseline", "seamark.cli.baseline:app", group=True),
+    Command("rules", "seamark.cli.rules:app", group=True),
+    Command("schema", "seamark.cli.schema:command"),
+    Command("doctor", "seamark.cli.doctor:command"),
+    Command("allowlist", "seamark.cli.allowlist:app", group=True),
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"seamark {__version__}\n")
+        raise typer.Exit
 
 
 def build(words: Sequence[str]) -> typer.Typer:
@@ -47,8 +65,15 @@ def build(words: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _root() -> None:
-    """Secures AI systems: every claim is a check that anyone can run again."""
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="The version.")
+    ] = False,
+) -> None:
+    """Secures AI systems: every claim is a check that anyone can run again.
+
+    Example: seamark scan models/
+    """
 
 
 def run(words: Sequence[str]) -> int:

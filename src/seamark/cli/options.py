@@ -83,3 +83,31 @@ NoDigest = Annotated[
         rich_help_panel=_RUN,
     ),
 ]
+NoReceipts = Annotated[
+    bool,
+    typer.Option(
+        "--no-receipts", help="Read every file, also unchanged ones.", rich_help_panel=_RUN
+    ),
+]
+Staged = Annotated[
+    bool,
+    typer.Option("--staged", help="Only what git has staged.", rich_help_panel=_RUN),
+]
+ChangedSince = Annotated[
+    str,
+    typer.Option(
+        "--changed-since",
+        metavar="REF",
+        help="Only files that differ from where this branch left REF.",
+        rich_help_panel=_RUN,
+    ),
+]
+FailOnOwn = Annotated[
+    str,
+    typer.Option(
+        "--fail-on",
+        metavar="LEVEL",
+        help="In place of the project's: hostile, review, unclear, or a severity.",
+        rich_help_panel=_JUDGE,
+    ),
+]

@@ -1,35 +1,68 @@
 """Where results go: stdout or a file. Everything else goes to stderr."""
 
 import os
+import shutil
 import sys
 
 from seamark.render import View, render
 from seamark.system.scan import Judged
 
 
-def write_report(judged: Judged, format_name: str, output: str, *, view: View) -> None:
-    """Render the report and write it. Raises ``SeamarkError`` where the file cannot be written."""
+def show(
+    judged: Judged, format_name: str, output: str, *, verbose: bool, no_color: bool, quiet: bool
+) -> int:
+    """Render the report, write it, and give the exit code.
+
+    Raises ``SeamarkError`` where the file cannot be written.
+    """
+    view = View(
+        verbose=verbose,
+        color=format_name == "text" and wants_color(no_color, output),
+        width=shutil.get_terminal_size((100, 24)).columns,
+        command=command_line(),
+    )
     text = render(format_name, judged.report, judged.judgment, view=view)
     write_text(text, output)
+    if output != "-" and not quiet:
+        judgment = judged.judgment
+        say(f"{judgment.exit_reason} Report: {output}")
+    return int(judged.judgment.exit_code)
 
 
 def write_text(text: str, output: str = "-") -> None:
     """Write to stdout for ``-``, else atomically to a file."""
+    data = text.encode("utf-8", "backslashreplace")
     if output != "-":
         from seamark.system.files import write_atomically
 
-        write_atomically(output, text.encode())
+        write_atomically(output, data)
         return
     try:
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()
+        sys.stdout.flush()
+        stream = getattr(sys.stdout, "buffer", None)
+        if stream is None:  # a test's text stream
+            sys.stdout.write(text)
+        else:
+            stream.write(data)
+            stream.flush()
     except BrokenPipeError:
         # Whoever read us has gone (`| head`); the exit code still tells the judgment.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def wants_color(no_color: bool, output: str) -> bool:
+def say(text: str) -> None:
+    """A remark for a person, on stderr."""
+    sys.stderr.write(f"{text}\n")
+
+
+def wants_color(no_color: bool, output: str = "-") -> bool:
     """Colors: on a terminal, unless refused."""
-    return (
-        not no_color and output == "-" and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    )
+    dumb = os.environ.get("TERM") == "dumb"
+    return not no_color and output == "-" and sys.stdout.isatty() and not dumb
+
+
+def command_line() -> str:
+    """The command line at hand, for whoever repeats it."""
+    import shlex
+
+    return shlex.join(["seamark", *sys.argv[1:]])

@@ -7,12 +7,9 @@ from typing import Annotated
 import typer
 
 from seamark.cli import options
-from seamark.cli.output import wants_color, write_report
+from seamark.cli.output import show
+from seamark.cli.progress import ProgressBar
 from seamark.core.policy import FailOn
-from seamark.render import View
-from seamark.scan.models.check import ScanOptions
-from seamark.scan.models.scanner import Scanner
-from seamark.scan.models.walk import Selection
 from seamark.system.scan import ScanRequest, scan
 
 
@@ -26,7 +23,10 @@ def command(
     allow_incomplete: options.AllowIncomplete = False,
     include: options.Include = [],  # noqa: B006
     exclude: options.Exclude = [],  # noqa: B006
+    staged: options.Staged = False,
+    changed_since: options.ChangedSince = "",
     no_digest: options.NoDigest = False,
+    no_receipts: options.NoReceipts = False,
     jobs: options.Jobs = 0,
     seed: options.Seed = 0,
     quiet: options.Quiet = False,
@@ -39,16 +39,18 @@ def command(
     """
     request = ScanRequest(
         paths=tuple(paths),
-        options=ScanOptions(
-            scanner=Scanner(digest=not no_digest),
-            selection=Selection(include=tuple(include), exclude=tuple(exclude)),
-        ),
+        include=tuple(include),
+        exclude=tuple(exclude),
+        only_staged=staged,
+        changed_since=changed_since,
+        digest=not no_digest,
+        receipts=not no_receipts,
         fail_on=FailOn.parse(fail_on),
         allow_incomplete=allow_incomplete,
         jobs=jobs,
         seed=seed,
     )
-    judged = scan(request, today=date.today())
-    view = View(verbose=verbose, color=wants_color(no_color, output))
-    write_report(judged, format_.value, output, view=view)
-    sys.exit(int(judged.judgment.exit_code))
+    with ProgressBar(shown=not quiet) as watcher:
+        judged = scan(request, today=date.today(), watcher=watcher)
+    code = show(judged, format_.value, output, verbose=verbose, no_color=no_color, quiet=quiet)
+    sys.exit(code)

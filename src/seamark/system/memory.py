@@ -15,7 +15,7 @@ def receipt_store(
     root: str,
     scanner: Scanner,
     *,
-    trust: Trust,
+    trust: Trust = Trust.IDENTITY,
     environment: Mapping[str, str] = os.environ,
     make_home: bool = False,
 ) -> tuple[ReceiptStore | None, str]:

@@ -74,13 +74,19 @@ class Scan(_Strict):
 
     include: list[Glob] = Field(default_factory=list, description="Only these; empty means all.")
     exclude: list[Glob] = Field(default_factory=list, description="Not these; the report says so.")
-    allow: list[
-        Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]
-    ] = Field(
+    allow: list[str] = Field(
         default_factory=list,
-        description="References of your own that pickles may hold, as module:name.",
+        description="References of your own that pickles may hold, exactly: module:name.",
     )
     limits: FileLimits = FileLimits()
+
+    @field_validator("allow")
+    @classmethod
+    def _is_exact(cls, value: list[str]) -> list[str]:
+        from seamark.scan.models.pickle.decide import parse_extra
+
+        parse_extra(frozenset(value))
+        return value
 
 
 class CheckSettings(_Strict):

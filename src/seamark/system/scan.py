@@ -1,6 +1,10 @@
 """``seamark scan``: the model files under some paths, without a project file."""
 
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,8 +16,13 @@ from seamark.core.reports import Report
 from seamark.engine import Budgets, Planned, run_checks
 from seamark.engine.plan import Unwatched, Watcher
 from seamark.scan.models.check import CHECK, ScanOptions
-from seamark.scan.models.scanner import printable
+from seamark.scan.models.scanner import Scanner, printable
+from seamark.scan.models.walk import Selection
 from seamark.system.assemble import assemble, now
+from seamark.system.memory import receipt_store
+
+STDIN = "-"
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +35,19 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRequest:
-    """What ``seamark scan`` is asked to do. ``jobs`` 0 decides by the amount of work."""
+    """What ``seamark scan`` is asked to do. ``jobs`` 0 decides by the amount of work.
+
+    ``only_staged`` and ``changed_since`` limit the scan to what git says; without ``digest``
+    the report can neither be signed nor pass a gate.
+    """
 
     paths: tuple[str, ...]
-    options: ScanOptions = field(default_factory=ScanOptions)
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    only_staged: bool = False
+    changed_since: str = ""
+    digest: bool = True
+    receipts: bool = True
     fail_on: FailOn = field(default_factory=FailOn)
     allow_incomplete: bool = False
     jobs: int = 0
@@ -40,28 +58,89 @@ class ScanRequest:
 def scan(request: ScanRequest, *, today: date, watcher: Watcher = Unwatched()) -> Judged:
     """Scan and judge. Raises ``UsageError`` for a path that does not exist: nothing ran."""
     for path in request.paths:
-        if not os.path.lexists(path):
+        if path != STDIN and not os.path.lexists(path):
             raise UsageError(
                 f"There is no '{printable(path)}'.", hint="Name a file or a directory that exists."
             )
     started = now()
-    target = Target(paths=request.paths, options={"scan": request.options}, seed=request.seed)
-    plan = [Planned(check=CHECK, target=target)]
-    outcome = run_checks(plan, jobs=request.jobs, budgets=request.budgets, watcher=watcher)
-    attributes: dict[str, Json] = {}
-    if not request.options.scanner.digest:
-        attributes["digest"] = False  # such a report can be neither signed nor pass a gate
+    scanner = Scanner(digest=request.digest)
+    with tempfile.TemporaryDirectory(prefix="seamark-") as copies, _files(request, copies) as files:
+        store, warning = None, ""
+        if request.receipts:
+            store, warning = receipt_store(".", scanner)
+        options = ScanOptions(
+            scanner=scanner,
+            selection=Selection(include=request.include, exclude=request.exclude),
+            files=files,
+            receipts=store,
+        )
+        target = Target(paths=request.paths, options={"scan": options}, seed=request.seed)
+        plan = [Planned(check=CHECK, target=target)]
+        outcome = run_checks(plan, jobs=request.jobs, budgets=request.budgets, watcher=watcher)
     report = assemble(
         outcome,
         target=" ".join(printable(path) for path in request.paths),
         started=started,
         seeds={CHECK.id: request.seed},
-        attributes=attributes,
+        attributes=_attributes(request, warning),
     )
     judgment = judge(
         report,
         GatePolicy(fail_on=request.fail_on),
         today=today,
         allow_incomplete=request.allow_incomplete,
+        allow_empty=request.only_staged or bool(request.changed_since),
     )
     return Judged(report, judgment)
+
+
+def _attributes(request: ScanRequest, warning: str) -> dict[str, Json]:
+    attributes: dict[str, Json] = {}
+    if not request.digest:
+        attributes["digest"] = False
+    if request.only_staged or request.changed_since:
+        attributes["changed"] = request.changed_since or "staged"
+    if warning:
+        attributes["warnings"] = [warning]
+    return attributes
+
+
+@contextmanager
+def _files(request: ScanRequest, copies: str) -> Iterator[tuple[tuple[str, str], ...] | None]:
+    """The files to scan one by one, as (path, shown); None where the paths are to be walked."""
+    if STDIN in request.paths:
+        if len(request.paths) > 1 or request.only_staged or request.changed_since:
+            raise UsageError("- (stdin) stands alone.", hint="Scan it apart from other paths.")
+        yield ((_spool(copies), "<stdin>"),)
+    elif request.only_staged or request.changed_since:
+        yield _changed(request, copies)
+    else:
+        yield None
+
+
+def _changed(request: ScanRequest, copies: str) -> tuple[tuple[str, str], ...]:
+    from seamark.core.globs import matches_path
+    from seamark.system.git import changed_since, staged
+    from seamark.system.plan import chosen
+
+    if request.only_staged and request.changed_since:
+        raise UsageError("--changed-since and --staged exclude each other.", hint="Use one.")
+    found = (
+        staged(".", copies) if request.only_staged else changed_since(".", request.changed_since)
+    )
+    named = [os.path.normpath(path) for path in request.paths]
+    beneath = [
+        each
+        for each in found
+        if any(path == "." or matches_path(each.shown, f"{path}/**") for path in named)
+    ]
+    return chosen(beneath, Selection(include=request.include, exclude=request.exclude))
+
+
+def _spool(folder: str) -> str:
+    """Standard input as a file, because readers need random access."""
+    path = os.path.join(folder, "stdin")
+    with open(path, "wb") as file:
+        while chunk := sys.stdin.buffer.read(_CHUNK):
+            file.write(chunk)
+    return path
