@@ -143,10 +143,13 @@ class Judge:
                 pending = []
         if pending:
             peer.sendall(b"".join(pending))
-        (length,) = _COUNT.unpack(_receive(peer, _COUNT.size))
+        answer = peer.recv(_CHUNK)  # nearly always all of it
+        if len(answer) < _COUNT.size:
+            answer += _receive(peer, _COUNT.size - len(answer))
+        (length,) = _COUNT.unpack_from(answer)
         if length > _LONGEST_ANSWER:
             raise ValueError("the answer is too long")
-        return _receive(peer, length)
+        return answer[_COUNT.size :] + _receive(peer, length + _COUNT.size - len(answer))
 
 
 def _why(error: Exception) -> str:
@@ -159,7 +162,7 @@ def _why(error: Exception) -> str:
 
 def _receive(peer: "socket.socket", length: int) -> bytes:
     parts = []
-    while length:
+    while length > 0:
         part = peer.recv(min(length, _CHUNK))
         if not part:
             raise ConnectionResetError("the child closed its socket")

@@ -32,7 +32,7 @@ from seamark.scan.models.pickle.trace import (
 WINDOW = 1 << 18
 """Bytes of the stream that are held at a time."""
 
-MARGIN = 2 + 255
+MARGIN = 9
 """The longest opcode that the quick loop takes without asking whether it is all there."""
 
 STACK_LIMIT = 2_000_000
@@ -143,32 +143,37 @@ class Machine:
                 if size := width[op]:
                     push(data[pos : pos + size])
                     pos += size
-                elif op == 0x94:  # MEMOIZE
-                    if len(stack) <= marks[-1]:
-                        self.at = pos
-                        raise Broken("stack underflow")
-                    memo[len(memo)] = stack[-1]
-                    pos += 1
-                elif op == 0x68:  # BINGET
+                    continue
+                if op == 0x68:  # BINGET
                     push(memo[data[pos + 1]])
                     pos += 2
-                elif op == 0x8C:  # SHORT_BINUNICODE
+                    continue
+                if op == 0x28:  # MARK
+                    marks.append(len(stack))
+                    pos += 1
+                    continue
+                if op == 0x8C:  # SHORT_BINUNICODE
                     size = pos + 2 + data[pos + 1]
+                    if size > safe:
+                        count -= 1
+                        break
                     push(data[pos + 2 : size].decode())
                     pos = size
-                elif op == 0x28:  # MARK
-                    marks.append(len(stack))
+                elif op == 0x7D:  # EMPTY_DICT
+                    push(Map())
                     pos += 1
                 elif op == 0x5D:  # EMPTY_LIST
                     push(Seq("list", []))
-                    pos += 1
-                elif op == 0x7D:  # EMPTY_DICT
-                    push(Map())
                     pos += 1
                 else:
                     self.at = pos
                     pos = handlers[op](self, pos)
                     data, safe = self.data, self.safe
+                    continue
+                if data[pos] == 0x94 and pos < safe:  # MEMOIZE nearly always follows
+                    memo[len(memo)] = stack[-1]
+                    pos += 1
+                    count += 1
         except UnicodeDecodeError:  # surrogates, or not UTF-8: the handler knows
             self.at = pos
             pos = handlers[op](self, pos)

@@ -77,6 +77,8 @@ def text_int(line: bytes) -> int:
 
 def _parse_int(line: bytes) -> int | bool:
     text = line.partition(b"\0")[0]
+    if line and not text:
+        return False if len(line) == 2 else 0  # strtol takes no digits at all for 0
     if _STRTOL.match(text):
         body = text.strip().lstrip(b"+-")
         octal = len(body) > 1 and body[:1] == b"0" and body[1:2] not in b"xX"

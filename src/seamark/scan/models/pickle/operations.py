@@ -232,8 +232,7 @@ def _extend(m: Machine, target: Raw, items: list[Raw], pos: int) -> None:
         kept = target.raw
         if len(kept) < KEPT:
             kept += items[: KEPT - len(kept)]
-        if not PLAIN.issuperset(map(type, items)):
-            m.nest(target, items, pos)
+        m.nest(target, items, pos)
     elif isinstance(target, (Ref, Call, Persistent)):
         _touch(m, target, pos)
     elif isinstance(target, Payload) and target.kind == "bytearray":
@@ -267,17 +266,17 @@ def _target(m: Machine, items: int) -> tuple[Raw, list[Raw]]:
     return stack[-1], taken
 
 
-def _marked_target(m: Machine) -> tuple[Raw | None, list[Raw]]:
-    """Items above the mark and what lies below; None where there are no items."""
+def _above_mark(m: Machine) -> list[Raw]:
+    """Take the items above the mark; there must be a value below it, which they are for."""
     stack, marks = m.stack, m.marks
     if len(marks) == 1:
         raise Broken("no MARK")
     mark = marks.pop()
-    items = stack[mark:]
-    del stack[mark:]
     if mark <= marks[-1]:
         raise Broken("stack underflow")
-    return (stack[-1] if items else None), items
+    items = stack[mark:]
+    del stack[mark:]
+    return items
 
 
 def _append(m: Machine, pos: int) -> int:
@@ -287,19 +286,26 @@ def _append(m: Machine, pos: int) -> int:
 
 
 def _appends(m: Machine, pos: int) -> int:
-    target, items = _marked_target(m)
-    if target is not None:
-        _extend(m, target, items, pos)
+    items = _above_mark(m)
+    if items:
+        target = m.stack[-1]
+        fresh = type(target) is Seq and not target.length and target.kind == "list"
+        if fresh and PLAIN.issuperset(map(type, items)):  # most frequent: no further calls
+            target.length = len(items)  # type: ignore[union-attr]
+            target.raw = items if len(items) <= KEPT else items[:KEPT]  # type: ignore[union-attr]
+        else:
+            _extend(m, target, items, pos)
     return pos + 1
 
 
 def _assign(m: Machine, target: Raw, items: list[Raw], pos: int) -> None:
     """``target[key] = value`` for each pair."""
     if type(target) is Map:
-        if not PLAIN.issuperset(map(type, items)):
-            for key in items[::2]:
+        keys = items[::2]
+        if not PLAIN.issuperset(map(type, keys)):
+            for key in keys:
                 m.hashes(key, pos)
-            m.nest(target, items, pos)
+        m.nest(target, items, pos)
         target.length += len(items) // 2
         kept = target.raw
         if not kept:
@@ -337,16 +343,24 @@ def _setitem(m: Machine, pos: int) -> int:
 
 
 def _setitems(m: Machine, pos: int) -> int:
-    target, items = _marked_target(m)
-    if target is not None:
+    items = _above_mark(m)
+    if items:
         if len(items) % 2:
             raise Broken("odd number of items for SETITEMS")
-        _assign(m, target, items, pos)
+        target = m.stack[-1]
+        if type(target) is Map and not target.length and PLAIN.issuperset(map(type, items)):
+            target.length = len(items) // 2
+            target.raw = items if len(items) <= 2 * KEPT else items[: 2 * KEPT]
+        else:
+            _assign(m, target, items, pos)
     return pos + 1
 
 
 def _additems(m: Machine, pos: int) -> int:
-    target, items = _marked_target(m)
+    items = _above_mark(m)
+    if not items:
+        return pos + 1
+    target = m.stack[-1]
     if isinstance(target, Seq) and target.kind == "set":
         for item in items:
             m.hashes(item, pos)
@@ -355,7 +369,7 @@ def _additems(m: Machine, pos: int) -> int:
         m.nest(target, items, pos)
     elif isinstance(target, (Ref, Call, Persistent)):
         _touch(m, target, pos)
-    elif target is not None:
+    else:
         raise Broken("target has no add")
     return pos + 1
 
