@@ -1,0 +1,1 @@
+"""Speed, memory and detection against peers, in the same run."""
