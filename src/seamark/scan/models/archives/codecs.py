@@ -185,7 +185,8 @@ def zstd_frames(blob: Blob, start: int, spool: Spool) -> int:
         raise CodecMissing("zstandard") from None
     decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
     at = start
-    while (end := _zstd_frame_end(blob, at)) is not None:
+    while (found := _zstd_frame_end(blob, at)) is not None:
+        end, whole = found
         source = _BlobReader(blob.slice(at, end - at), 0)
         with decoder.stream_reader(source, read_size=_CHUNK) as reader:  # type: ignore[arg-type]
             try:
@@ -195,6 +196,8 @@ def zstd_frames(blob: Blob, start: int, spool: Spool) -> int:
                 if "memory" in str(error):
                     raise LimitExceeded("needs more memory to expand than is allowed") from None
                 raise BrokenStream(str(error)) from None
+        if not whole:
+            raise BrokenStream("the stream is cut off")
         at = end
     if at == start:
         raise BrokenStream("the frame is cut off")
@@ -205,15 +208,15 @@ _ZSTD_MAGIC = 0xFD2FB528
 _SKIPPABLE = 0x184D2A50
 
 
-def _zstd_frame_end(blob: Blob, at: int) -> int | None:
-    """The offset behind the zstd frame at ``at`` (RFC 8878, 3.1), or None where none is.
-
-    Block headers alone tell it; nothing is expanded. A frame that is cut off ends with the blob.
+def _zstd_frame_end(blob: Blob, at: int) -> tuple[int, bool] | None:
+    """The offset behind the zstd frame at ``at`` (RFC 8878, 3.1) and whether the frame is whole;
+    None where none is. Block headers alone tell it; nothing is expanded.
     """
     head = blob.read(at, 18)
     magic = int.from_bytes(head[:4], "little")
     if len(head) >= 8 and magic & 0xFFFFFFF0 == _SKIPPABLE:
-        return min(at + 8 + int.from_bytes(head[4:8], "little"), blob.size)
+        end = at + 8 + int.from_bytes(head[4:8], "little")
+        return min(end, blob.size), end <= blob.size
     if len(head) < 6 or magic != _ZSTD_MAGIC:
         return None
     descriptor = head[4]
@@ -223,9 +226,10 @@ def _zstd_frame_end(blob: Blob, at: int) -> int | None:
     while True:
         header = blob.read(position, 3)
         if len(header) < 3:
-            return blob.size
+            return blob.size, False
         block = int.from_bytes(header, "little")
         kind, length = block >> 1 & 3, block >> 3
         position += 3 + (1 if kind == 1 else length)
         if block & 1:
-            return min(position + (4 if descriptor >> 2 & 1 else 0), blob.size)
+            end = position + (4 if descriptor >> 2 & 1 else 0)
+            return min(end, blob.size), end <= blob.size

@@ -13,9 +13,10 @@ _SUSPECT = re.compile("[\x00-\x1f\x7f\\\\:\u202a-\u202e\u2066-\u2069]|^/|(?:^|/)
 
 
 def visible(name: str, limit: int = 200) -> str:
-    """``name`` with control characters escaped, cut to ``limit``."""
+    """``name`` with control characters escaped, its middle left out beyond ``limit``."""
     shown = _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", name)
-    return shown if len(shown) <= limit else shown[:limit] + "…"
+    half = limit // 2
+    return shown if len(shown) <= limit else f"{shown[:half]}…{shown[-half:]}"
 
 
 def leads_out(name: str, *, start: str = "") -> bool:

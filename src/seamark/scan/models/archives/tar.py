@@ -12,10 +12,11 @@ from seamark.scan.models.archives.member_names import (
     leads_out,
     visible,
 )
+from seamark.scan.models.archives.sniffers import is_tar
 from seamark.scan.models.archives.tar_headers import BLOCK
 from seamark.scan.models.archives.tar_walk import Member, Walk
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.limits import LimitExceeded
+from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Reader, Scope
 
 _SEARCHED = 16 << 20
@@ -155,6 +156,7 @@ def _examine_rest(walk: Walk, blob: Blob, scope: Scope) -> Iterator[Finding]:
             anchor="header",
             offset=walk.end,
         )
+        yield from _examine_denied(blob, walk.end, scope)
     elif walk.problem:
         yield scope.finding(
             rules.UNREADABLE_MEMBER,
@@ -162,7 +164,8 @@ def _examine_rest(walk: Walk, blob: Blob, scope: Scope) -> Iterator[Finding]:
             anchor="end",
             offset=walk.end,
         )
-    start = _first_content(blob, walk.end, scope)
+    refused = BLOCK if walk.problem else 0  # that header was just looked at
+    start = _first_content(blob, walk.end + refused, scope)
     if start is None:
         return
     if not walk.problem:
@@ -173,6 +176,17 @@ def _examine_rest(walk: Walk, blob: Blob, scope: Scope) -> Iterator[Finding]:
             offset=start,
         )
     yield from _examine_recognized(blob, start, blob.size, scope)
+
+
+def _examine_denied(blob: Blob, at: int, scope: Scope) -> Iterator[Finding]:
+    """The member of a header that ordinary readers refuse, as tolerant ones see it."""
+    try:
+        header = headers.parse_header(blob.read(at, BLOCK).ljust(BLOCK, b"\0"))
+    except Malformed:
+        return
+    if header.size:
+        content = blob.slice(at + BLOCK, header.size)
+        yield from scope.examine(content, visible(header.name))
 
 
 def _first_content(blob: Blob, at: int, scope: Scope) -> int | None:
@@ -191,19 +205,21 @@ def _first_content(blob: Blob, at: int, scope: Scope) -> int | None:
 
 
 def _examine_recognized(blob: Blob, start: int, end: int, scope: Scope) -> Iterator[Finding]:
-    """Examine ``[start, end)`` from the first block that a reader recognizes."""
+    """Examine what begins at ``start``, and the first archive that begins in ``[start, end)``."""
     from seamark.scan.models.router import detect
 
+    rest = blob.slice(start, end - start)
+    found = detect(rest)
+    if found is not None:
+        yield from scope.examine(rest, f"(bytes {start} to {end})")
+    if found is not None and found.name == "tar":
+        return
     stop = min(end, start + _SEARCHED)
-    for at in range(start, stop, BLOCK):
+    for at in range(start + BLOCK, stop, BLOCK):
         if not at // BLOCK % 256:
             scope.meter.check_time()
-        block = blob.read(at, BLOCK)
-        if not block.strip(b"\0"):
-            continue
-        rest = blob.slice(at, end - at)
-        if detect(rest) is not None:
-            yield from scope.examine(rest, f"(bytes {at} to {end})")
+        if is_tar(blob.read(at, BLOCK), blob):
+            yield from scope.examine(blob.slice(at, end - at), f"(bytes {at} to {end})")
             return
     if stop < end:
         scope.skip(f"bytes {stop} to {end} outside all members were not searched")

@@ -9,13 +9,14 @@ from seamark.scan.models.archives import codecs
 from seamark.scan.models.archives import zip_records as records
 from seamark.scan.models.archives.spool import Spool
 from seamark.scan.models.archives.zip_members import View
-from seamark.scan.models.blobs import Blob
+from seamark.scan.models.blobs import Blob, BytesBlob
 from seamark.scan.models.limits import Meter
 
 CHECKED = 8 << 20
 """Stored members up to this size have their checksum verified; larger ones would cost a full
 read for content that no reader interprets."""
 _CHUNK = 1 << 20
+_IN_MEMORY = 1 << 20
 
 _CODECS: dict[int, tuple[str, codecs.Codec]] = {
     8: ("deflate", codecs.deflate),
@@ -52,6 +53,8 @@ def opened(blob: Blob, view: View, meter: Meter, *, checksum: bool = False) -> I
     missing = view.data + view.packed - blob.size
     packed = blob.slice(view.data, view.packed)
     if view.method == records.STORED:
+        if packed.size <= _IN_MEMORY:
+            packed = BytesBlob(packed.read(0, packed.size))  # one read instead of many
         content = Content(packed)
         if packed.size <= CHECKED or checksum:
             content.crc = _checksum(packed, meter)

@@ -14,6 +14,7 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.scope import Scope
 
 _LONGEST_TARGET = 4096
+_LONGEST_SHOWN = 1024
 Key = tuple[int, int, int]
 
 
@@ -130,7 +131,7 @@ class Archive:
 
     def _route(self, name: str, content: Blob) -> Iterator[Finding]:
         siblings = self._folders.get(name.rpartition("/")[0], frozenset())
-        shown = visible(name)
+        shown = visible(name, _LONGEST_SHOWN)
         reader = self.layout.reader_of(name)
         if reader is None:
             yield from self.scope.examine(content, shown, lambda: siblings)

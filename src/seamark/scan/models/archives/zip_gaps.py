@@ -96,7 +96,7 @@ def find_hidden(blob: Blob, gap: Gap, scope: Scope) -> list[Member]:
         if len(found) > scope.meter.limits.members:
             raise LimitExceeded(f"holds more than {scope.meter.limits.members} members")
     stops = [start for start, _ in found[1:]] + [gap[1]]
-    return [_member(start, local, stop) for (start, local), stop in zip(found, stops, strict=True)]
+    return [_member(start, local, stop) for (start, local), stop in zip(found, stops, strict=False)]
 
 
 def _member(start: int, local: Local, stop: int) -> Member:

@@ -61,7 +61,9 @@ def read_members(blob: Blob, reading: Reading, meter: Meter) -> list[Member]:
         if local.flags & records.STREAMED:
             length = _descriptor(blob, end, entry)
             end += length or 0
-            if length is None:
+            # Writers that know the sizes may set the flag and leave the descriptor out.
+            told = (local.crc, local.packed, local.size)
+            if length is None and told != (entry.crc, entry.packed, entry.size):
                 differences = ("data descriptor",)
         if not _agrees(entry, local):
             differences += tuple(_differences(entry, local))
@@ -108,6 +110,8 @@ def _local_view(entry: Entry, local: Local) -> tuple[View, ...]:
     """The local header's view of the bytes, where it differs from the directory's."""
     streamed = local.flags & records.STREAMED and not local.packed
     packed = entry.packed if streamed else local.packed
+    if local.method == records.STORED and not streamed:
+        packed = max(packed, local.size)  # some readers take the size of stored members
     if (local.method, packed) == (entry.method, entry.packed):
         return ()
     size = entry.size if streamed else local.size

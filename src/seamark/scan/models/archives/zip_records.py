@@ -162,7 +162,8 @@ def read_directory(
     base, window, position = at, b"", at
     while position < end or len(entries) < count:
         start = position - base
-        if start + _CENTRAL.size + 3 * MAX16 > len(window):
+        complete = base + len(window) >= blob.size and window
+        if start + _CENTRAL.size + 3 * MAX16 > len(window) and not complete:
             base, start = position, 0
             window = blob.read(base, _WINDOW)
         if window[start : start + 4] != CENTRAL or start + _CENTRAL.size > len(window):

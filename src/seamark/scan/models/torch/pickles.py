@@ -11,6 +11,17 @@ from seamark.scan.models.scope import Scope
 from seamark.scan.models.torch.storages import examine_storages
 
 _SCRIPT_TYPES = "__torch__."
+_TYPED_LISTS = frozenset(
+    f"torch.jit._pickle.{name}"
+    for name in (
+        "build_boollist",
+        "build_doublelist",
+        "build_intlist",
+        "build_tensor_from_id",
+        "build_tensorlist",
+        "restore_type_tag",
+    )
+)
 
 
 def examine_checkpoint(
@@ -24,8 +35,9 @@ def examine_checkpoint(
 ) -> Iterator[Finding]:
     """Findings in one pickle of a torch archive.
 
-    Its persistent ids name members of ``folder``, with ``suffix`` added. In a ``script`` archive classes below
-    ``__torch__`` are the program's own, which torch compiles from ``code/`` and never imports.
+    Its persistent ids name members of ``folder``, with ``suffix`` added. In a ``script`` archive
+    classes below ``__torch__`` are the program's own, which torch compiles from ``code/`` and
+    never imports, and its own pickler spells typed lists by ``torch.jit._pickle``.
     """
     traces: list[Trace] = []
     stream = examine_stream(blob, scope, kind=StreamKind.TORCH_ZIP, observe=traces.append)
@@ -40,4 +52,5 @@ def examine_checkpoint(
 def _is_script_type(finding: Finding) -> bool:
     if finding.rule is not pickle_rules.UNKNOWN_IMPORT:
         return False
-    return str(finding.evidence.get("reference", "")).startswith(_SCRIPT_TYPES)
+    reference = str(finding.evidence.get("reference", ""))
+    return reference.startswith(_SCRIPT_TYPES) or reference in _TYPED_LISTS
