@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from seamark import __version__
-
 from seamark.core.errors import SeamarkError
 from seamark.core.verdicts import ExitCode
 
@@ -87,6 +86,16 @@ def run(words: Sequence[str]) -> int:
             traceback.print_exc()
         sys.stderr.write(f"seamark: {error}\n")
         return int(ExitCode.USAGE)
+    except BrokenPipeError:
+        return int(ExitCode.PASSED)  # whoever read a listing has gone
+    except Exception as error:  # a defect of ours: nothing may look evaluated that was not
+        if _verbose(words):
+            traceback.print_exc()
+        sys.stderr.write(
+            f"seamark: unexpected {type(error).__name__}: {error}\n"
+            "  This is a defect of seamark; --verbose shows where. Please report it.\n"
+        )
+        return int(ExitCode.INCOMPLETE)
     except KeyboardInterrupt:
         sys.stderr.write("seamark: interrupted\n")
         return int(ExitCode.INTERRUPTED)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from seamark.cli import options
-from seamark.cli.output import show
+from seamark.cli.output import require_writable, show
 from seamark.cli.progress import ProgressBar
 from seamark.core.errors import UsageError
 from seamark.core.policy import FailOn
@@ -41,6 +41,7 @@ def command(
             "A report without digests cannot pass a gate.",
             hint="Use seamark scan --no-digest for a quick look.",
         )
+    require_writable(output)
     request = CheckRequest(
         path=path,
         fail_on=FailOn.parse(fail_on) if fail_on else None,

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 
+from seamark.core.errors import UsageError
 from seamark.render import View, render
 from seamark.system.scan import Judged
 
@@ -27,6 +28,16 @@ def show(
         judgment = judged.judgment
         say(f"{judgment.exit_reason} Report: {output}")
     return int(judged.judgment.exit_code)
+
+
+def require_writable(output: str) -> None:
+    """Say before the work, not after it, that the report cannot be written (``UsageError``)."""
+    folder = os.path.dirname(output) or "."
+    if output == "-" or (os.path.isdir(folder) and os.access(folder, os.W_OK)):
+        if not os.path.isdir(output):
+            return
+        raise UsageError(f"{output} is a directory.", hint="Name a file.")
+    raise UsageError(f"Cannot write into {folder}.", hint="Choose another --output.")
 
 
 def write_text(text: str, output: str = "-") -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from seamark.cli import options
-from seamark.cli.output import show
+from seamark.cli.output import require_writable, show
 from seamark.cli.progress import ProgressBar
 from seamark.core.policy import FailOn
 from seamark.system.scan import ScanRequest, scan
@@ -37,6 +37,7 @@ def command(
 
     Example: seamark scan models/ --format json
     """
+    require_writable(output)
     request = ScanRequest(
         paths=tuple(paths),
         include=tuple(include),
