@@ -28,10 +28,10 @@ def _resolve(value: Any) -> Any:
     return value
 
 
-def _names_another(value: Any) -> bool:
+def _harm_within(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
-        return any(_names_another(item) for item in value)
-    return isinstance(value, Ref)
+        return any(_harm_within(item) for item in value)
+    return isinstance(value, (Ref, bytes))
 
 
 def build(module: str, name: str, arguments: tuple[Any, ...], shape: str, protocol: int) -> bytes:
@@ -62,7 +62,7 @@ def cases() -> Iterator[Case]:
         if "." in name:
             protocol = chance.choice((4, 5, 4, 2))
         shape = chance.choice(_SHAPES)
-        if shape == "never called" and _names_another(arguments):
+        if shape == "never called" and _harm_within(arguments):
             # The harm is in what it is given: merely named, it is in many honest models.
             shape = "in a model"
         ident = f"{family}/{module}.{name}"

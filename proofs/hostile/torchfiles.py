@@ -158,8 +158,8 @@ def scripts() -> dict[str, bytes]:
         "save": script('_0 = torch.save(x, "/seamark-harmless")'),
         "from-file": script('x = torch.from_file("/seamark-harmless", False, 10)'),
         "ops-call": script('x = ops.seamark.run_command("echo")'),
-        "system-call": script('_0 = ops.prim.os_system("echo seamark-harmless")'),
-        "import": script("import os"),
+        "ops-from-file": script('x = ops.aten.from_file("/seamark-harmless", False, 10)'),
+        "ops-save": script('_0 = ops.aten.save(x, "/seamark-harmless")'),
         "debug-pickle": plain({
             "m/data.pkl": BENIGN, "m/code/__torch__.py": b"class M(Module):\n  pass\n",
             "m/code/__torch__.py.debug_pkl": payload(2), "m/constants.pkl": pickled((), 2),
