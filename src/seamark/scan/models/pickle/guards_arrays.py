@@ -17,7 +17,6 @@ from seamark.scan.models.pickle.shapes import (
     is_map,
     is_none,
     is_number,
-    is_text,
     matches,
     refers,
 )
@@ -300,9 +299,6 @@ GUARDS: Mapping[str, Guard] = {
         else "is not made from a data type and a value"
     ),
     "storage_bytes": _legacy_storage,
-    "text_only": lambda args, _allowlist: (
-        None if matches(args, is_text, required=0) else "is not literal text"
-    ),
     "ufunc": _ufunc,
 }
 """Guards by the name that the allowlist's data uses."""

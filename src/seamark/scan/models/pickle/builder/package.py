@@ -1,6 +1,7 @@
 """A release as syntax trees: its classes, functions and what names mean in each module."""
 
 import ast
+import builtins
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -105,7 +106,7 @@ def _index(package: Package, module: str, tree: ast.Module, *, is_package: bool)
             names[node.name] = f"{module}.{node.name}"
     for node in statements:
         if isinstance(node, ast.ClassDef):
-            cls = _class(module, node, names)
+            cls = _class(module, node, names, starred=module in package.stars)
             package.classes[cls.qualified] = cls
 
 
@@ -130,7 +131,7 @@ def _origin(module: str, node: ast.ImportFrom, *, is_package: bool) -> str:
     return ".".join([*parts[: max(keep, 0)], *([node.module] if node.module else [])])
 
 
-def _class(module: str, node: ast.ClassDef, names: Mapping[str, str]) -> Class:
+def _class(module: str, node: ast.ClassDef, names: Mapping[str, str], *, starred: bool) -> Class:
     methods: dict[str, Function] = {}
     setters: list[Function] = []
     odd = "has a metaclass" if _metaclass(node) else ""
@@ -147,6 +148,9 @@ def _class(module: str, node: ast.ClassDef, names: Mapping[str, str]) -> Class:
                 if isinstance(target, ast.Name) and target.id in LOADING:
                     odd = f"assigns {target.id}"
     bases = tuple(_base(base, names) for base in node.bases)
+    if starred:  # A bare name that no statement binds may come from ``import *``.
+        known = {*dir(builtins), "?"}
+        bases = tuple(b if "." in b or b in known else f"{module}.{b}" for b in bases)
     return Class(module, node.name, bases, methods, tuple(setters), _published(node), odd)
 
 
