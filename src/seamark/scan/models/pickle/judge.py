@@ -27,8 +27,8 @@ MARGIN = 1 << 16
 MEBIBYTES = 160
 """Memory for a small stream, beyond what the child has at rest."""
 
-GROWTH = 12
-"""Bytes of memory granted for each byte of opcodes: a dict of a few entries is that much larger."""
+SMALL, GROWTH = 8 << 20, 24
+"""Bytes of memory granted for each byte of opcodes beyond the small: short lists take that much."""
 
 CPU_SECONDS = 0.8
 BYTES_PER_SECOND = 8 << 20
@@ -108,7 +108,8 @@ class Judge:
         """
         segments = list(_segments(blob, trace))
         length = sum(len(s) if isinstance(s, bytes) else s[1] - s[0] for s in segments)
-        limits = (MEBIBYTES + (length * GROWTH >> 20), CPU_SECONDS + length / BYTES_PER_SECOND)
+        memory = MEBIBYTES + (max(0, length - SMALL) * GROWTH >> 20)
+        limits = (memory, CPU_SECONDS + length / BYTES_PER_SECOND)
         with self._lock:
             try:
                 answer = self._ask(

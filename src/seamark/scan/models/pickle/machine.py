@@ -18,6 +18,7 @@ from seamark.scan.models.limits import LimitExceeded, Meter
 from seamark.scan.models.pickle.opcodes import FIXED
 from seamark.scan.models.pickle.trace import (
     KEPT,
+    NOTHING,
     Call,
     End,
     Map,
@@ -35,8 +36,9 @@ WINDOW = 1 << 18
 MARGIN = 9
 """The longest opcode that the quick loop takes without asking whether it is all there."""
 
-STACK_LIMIT = 2_000_000
-MEMO_LIMIT = 4_000_000
+VALUES, BYTES_PER_VALUE = 1_300_000, 16
+"""How many values the stack or the memo may hold: so many, and more for larger files."""
+
 ODDITY_LIMIT = 64
 DEPTH_LIMIT = 1000
 """Nesting that no pickler reaches: Python's own recursion limit stops it earlier."""
@@ -51,6 +53,14 @@ class Broken(Exception):  # noqa: N818  the stream is broken, not the machine
 
 class Stopped(Exception):  # noqa: N818  no error
     """The STOP opcode was reached; the argument is the position after it."""
+
+
+class Sparse(dict[int, "Raw"]):
+    """A memo with gaps. Without gaps a list does, in a tenth of the memory."""
+
+    def append(self, value: Raw) -> None:
+        """What MEMOIZE does: the index is the number of values, not the next after the last."""
+        self[len(self)] = value
 
 
 Handler = Callable[["Machine", int], int]
@@ -95,7 +105,8 @@ class Machine:
         self.frame_end = 0
         self.stack: list[Raw] = []
         self.marks = [0]  # the first is no mark: the last is always the fence
-        self.memo: dict[int, Raw] = {}
+        self.memo: list[Raw] | Sparse = []
+        self.most = VALUES + self.size // BYTES_PER_VALUE
         self.opcodes = 0
         self.spent = 0
 
@@ -163,21 +174,21 @@ class Machine:
                     push(Map())
                     pos += 1
                 elif op == 0x5D:  # EMPTY_LIST
-                    push(Seq("list", []))
+                    push(Seq("list", NOTHING))
                     pos += 1
                 else:
                     self.at = pos
                     pos = handlers[op](self, pos)
-                    data, safe = self.data, self.safe
+                    data, safe, memo = self.data, self.safe, self.memo
                     continue
                 if data[pos] == 0x94 and pos < safe:  # MEMOIZE nearly always follows
-                    memo[len(memo)] = stack[-1]
+                    memo.append(stack[-1])
                     pos += 1
                     count += 1
         except UnicodeDecodeError:  # surrogates, or not UTF-8: the handler knows
             self.at = pos
             pos = handlers[op](self, pos)
-        except KeyError:
+        except LookupError:
             self.at = pos
             raise Broken("memo value not found") from None
         finally:
@@ -230,10 +241,19 @@ class Machine:
         """Charge the meter, and stop where the machine itself grows too large."""
         self.meter.spend_opcodes(self.opcodes - self.spent)
         self.spent = self.opcodes
-        if len(self.stack) > STACK_LIMIT:
-            raise LimitExceeded(f"puts more than {STACK_LIMIT} values on the pickle stack")
-        if len(self.memo) > MEMO_LIMIT:
-            raise LimitExceeded(f"puts more than {MEMO_LIMIT} values in the pickle memo")
+        if len(self.stack) > self.most or len(self.memo) > self.most:
+            raise LimitExceeded(f"puts more than {self.most} values on the pickle stack or memo")
+
+    def remember(self, index: int, value: Raw) -> None:
+        """Put ``value`` into the memo."""
+        memo = self.memo
+        if index < len(memo) or isinstance(memo, Sparse):
+            memo[index] = value
+        elif index == len(memo):
+            memo.append(value)
+        else:
+            self.memo = Sparse(enumerate(memo))
+            self.memo[index] = value
 
     def odd(self, oddity: Oddity, offset: int, anchor: str, detail: str) -> None:
         """Record an oddity, each anchor once."""

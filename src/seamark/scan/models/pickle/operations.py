@@ -9,6 +9,7 @@ from seamark.scan.models.pickle.machine import PLAIN, Broken, Handler, Machine, 
 from seamark.scan.models.pickle.opcodes import exact_int, text_int
 from seamark.scan.models.pickle.trace import (
     KEPT,
+    NOTHING,
     Call,
     Map,
     Oddity,
@@ -89,7 +90,7 @@ def _frame(m: Machine, pos: int) -> int:
 
 
 def _memoize(m: Machine, pos: int) -> int:
-    m.memo[len(m.memo)] = m.top()
+    m.memo.append(m.top())
     return pos + 1
 
 
@@ -97,12 +98,12 @@ def _remember(m: Machine, index: int, pos: int) -> None:
     value = m.top()
     if index > len(m.memo) + 0xFFFF and index > m.opcodes + m.size:
         m.odd(Oddity.HUGE_MEMO, m.base + pos, "", f"memo index {index} in {m.size} bytes")
-    m.memo[index] = value
+    m.remember(index, value)
 
 
 def _binput(m: Machine, pos: int) -> int:
     pos = m.need(pos, 2)
-    m.memo[m.data[pos + 1]] = m.top()
+    m.remember(m.data[pos + 1], m.top())
     return pos + 2
 
 
@@ -132,9 +133,11 @@ def _number(line: bytes) -> int:
 
 
 def _recall(m: Machine, index: int) -> None:
+    if index < 0:
+        raise Broken("memo value not found")
     try:
         m.stack.append(m.memo[index])
-    except KeyError:
+    except LookupError:
         raise Broken("memo value not found") from None
 
 
@@ -162,7 +165,7 @@ def _get(m: Machine, pos: int) -> int:
 
 
 def _empty_list(m: Machine, pos: int) -> int:
-    m.stack.append(Seq("list", []))
+    m.stack.append(Seq("list", NOTHING))
     return pos + 1
 
 
@@ -172,7 +175,7 @@ def _empty_tuple(m: Machine, pos: int) -> int:
 
 
 def _empty_set(m: Machine, pos: int) -> int:
-    m.stack.append(Seq("set", []))
+    m.stack.append(Seq("set", NOTHING))
     return pos + 1
 
 
@@ -230,7 +233,9 @@ def _extend(m: Machine, target: Raw, items: list[Raw], pos: int) -> None:
     if isinstance(target, Seq) and target.kind == "list":
         target.length += len(items)
         kept = target.raw
-        if len(kept) < KEPT:
+        if not kept:
+            target.raw = items[:KEPT]
+        elif len(kept) < KEPT:
             kept += items[: KEPT - len(kept)]
         m.nest(target, items, pos)
     elif isinstance(target, (Ref, Call, Persistent)):
@@ -289,10 +294,11 @@ def _appends(m: Machine, pos: int) -> int:
     items = _above_mark(m)
     if items:
         target = m.stack[-1]
-        fresh = type(target) is Seq and not target.length and target.kind == "list"
-        if fresh and PLAIN.issuperset(map(type, items)):  # most frequent: no further calls
-            target.length = len(items)  # type: ignore[union-attr]
-            target.raw = items if len(items) <= KEPT else items[:KEPT]  # type: ignore[union-attr]
+        if type(target) is not Seq or target.length or target.kind != "list":
+            _extend(m, target, items, pos)
+        elif PLAIN.issuperset(map(type, items)):  # most frequent: no further calls
+            target.length = len(items)
+            target.raw = items if len(items) <= KEPT else items[:KEPT]
         else:
             _extend(m, target, items, pos)
     return pos + 1
@@ -365,7 +371,7 @@ def _additems(m: Machine, pos: int) -> int:
         for item in items:
             m.hashes(item, pos)
         target.length += len(items)
-        target.raw += items[: max(0, KEPT - len(target.raw))]
+        target.raw = (target.raw + items)[:KEPT]
         m.nest(target, items, pos)
     elif isinstance(target, (Ref, Call, Persistent)):
         _touch(m, target, pos)

@@ -97,6 +97,10 @@ class Opaque:
     unhashable: bool = False
 
 
+NOTHING: "list[Raw]" = []
+"""What empty containers hold: never changed, so that a million of them cost no list each."""
+
+
 class Seq:
     """A list, tuple, set or frozenset (``kind``), with its first items and its ``length``.
 
@@ -124,17 +128,13 @@ class Seq:
         return self.length - len(self.raw)
 
 
-_NOTHING: "list[Raw]" = []
-"""What empty dicts hold: never changed, so that a million of them cost no list each."""
-
-
 class Map:
     """A dict, with its first entries; ``length`` counts all assignments, repeats included."""
 
     __slots__ = ("depth", "length", "raw")
 
     def __init__(self) -> None:
-        self.raw = _NOTHING
+        self.raw = NOTHING
         self.length = 0
         self.depth = 1
 
