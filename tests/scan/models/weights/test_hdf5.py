@@ -61,6 +61,13 @@ def test_what_leads_out_or_runs_is_found_in_every_storage(name: str) -> None:
     assert report.verdict is (Verdict.REVIEW if review else Verdict.HOSTILE)
 
 
+def test_a_name_ends_at_its_first_zero_byte() -> None:
+    data = load("fixed_old")
+    for ending in (b"\0xyz", b"\1\0\0\0"):  # the last byte counts as zero, whatever it is
+        hidden = data.replace(b"model_config\0\0\0\0", b"model_config" + ending)
+        assert rules(scan(hidden)) == {"KRS001"}
+
+
 def test_pickled_attributes_of_pytables_are_examined() -> None:
     report = scan(load("pytables"))
     assert report.verdict is Verdict.HOSTILE

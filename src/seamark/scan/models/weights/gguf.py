@@ -182,7 +182,7 @@ def _examine_metadata(cursor: _Cursor, pairs: int, scope: Scope) -> Generator[Fi
     alignment = 32
     for _ in range(pairs):
         at = cursor.offset
-        key = cursor.text(65535).decode("utf-8", "backslashreplace")
+        key = _read_name(cursor)
         if key in keys:
             yield scope.finding(
                 DUPLICATE_KEY,
@@ -210,6 +210,14 @@ def _examine_metadata(cursor: _Cursor, pairs: int, scope: Scope) -> Generator[Fi
         else:
             _skip_value(cursor, kind, scope, 0)
     return alignment
+
+
+def _read_name(cursor: _Cursor) -> str:
+    at = cursor.offset
+    try:
+        return cursor.text(65535).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed("a name is not UTF-8 text", at) from None
 
 
 def _is_template(key: str) -> bool:
@@ -245,7 +253,7 @@ def _skip_array(cursor: _Cursor, scope: Scope, depth: int) -> None:
 
 
 def _read_tensor(cursor: _Cursor, scope: Scope) -> _Tensor:
-    name = cursor.text(65535).decode("utf-8", "backslashreplace")
+    name = _read_name(cursor)
     dimensions = cursor.number(4)
     if dimensions > _MOST_DIMENSIONS:
         raise _OverflowError("the number of dimensions of a tensor", dimensions, cursor.offset)

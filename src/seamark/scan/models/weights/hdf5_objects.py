@@ -240,7 +240,9 @@ def _attribute(cursor: Cursor, storage: Storage) -> Attribute:
         pieces.append(cursor.take(size))
         if version == 1:
             cursor.skip(min(-size % 8, cursor.left))
-    name = pieces[0].rstrip(b"\0").decode("utf-8", "backslashreplace")
+    # The library reads names and variable-length texts up to their first zero byte, and takes the
+    # last byte of a name for zero without a look.
+    name = pieces[0][:-1].partition(b"\0")[0].decode("utf-8", "backslashreplace")
     if version > 1 and flags & 3:
         return Attribute(name, unread=f"the attribute '{name[:80]}' has a shared type")
     return Attribute(name, tuple(_texts(pieces[1], pieces[2], cursor, storage)))
@@ -259,7 +261,7 @@ def _texts(datatype: bytes, dataspace: bytes, values: Cursor, storage: Storage) 
             values.skip(4)
             address, index = values.offset(), values.number(4)
             if address not in (0, storage.undefined):
-                yield storage.global_heap(address, index).rstrip(b"\0")
+                yield storage.global_heap(address, index).partition(b"\0")[0]
 
 
 def _count(cursor: Cursor) -> int:
