@@ -162,4 +162,5 @@ FORMATS: tuple[Format, ...] = (
         sniff=is_eight_bit_text,
         reader="code.beside:examine",
     ),
+    *(Format(**kind._asdict()) for kind in archives.LAST),
 )

@@ -170,3 +170,14 @@ GUESSED: tuple[Kind, ...] = (
     ),
 )
 """What is told by plausible headers, so only after everything with a magic."""
+
+LAST: tuple[Kind, ...] = (
+    Kind(
+        "zip",
+        "Zip archive behind other bytes",
+        sniffers.ends_in_zip,
+        "archives.zip:examine",
+        ZIP_EXTENSIONS,
+    ),
+)
+"""What zip readers would open although nobody recognizes its beginning."""

@@ -42,6 +42,8 @@ def find_layout(entries: Sequence[Entry]) -> Layout:
             return layout
     if "config.json" in names and "metadata.json" in names:
         return Layout(format="keras", reader_of=_keras_reader)
+    if "schema.json" in names and all(name.endswith((".npy", ".npz", ".json")) for name in names):
+        return Layout(format="skops", reader_of=_skops_reader)
     if names and all(name.endswith(".npy") for name in names):
         return NPZ
     return ORDINARY
@@ -53,3 +55,11 @@ def _keras_reader(name: str) -> Reader | None:
     from seamark.scan.models.weights.keras import examine_keras_config
 
     return examine_keras_config
+
+
+def _skops_reader(name: str) -> Reader | None:
+    if name != "schema.json":
+        return None
+    from seamark.scan.models.weights.recognized import examine_skops
+
+    return examine_skops

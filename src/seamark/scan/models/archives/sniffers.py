@@ -65,3 +65,10 @@ def is_zstd(head: bytes, _blob: Blob) -> bool:
         if at + 4 > len(head):
             return at > 8
     return at > 0 and head[at : at + 4] == b"\x28\xb5\x2f\xfd"
+
+
+def ends_in_zip(_head: bytes, blob: Blob) -> bool:
+    """Whether zip readers would open the blob from its end. Costs one read of 64 KiB."""
+    from seamark.scan.models.weights.tails import find_zip_end
+
+    return find_zip_end(blob) is not None

@@ -40,8 +40,20 @@ from seamark.scan.models.scope import Scope
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one zip archive and in all its members."""
+    yield from _examine_or_stop(blob, scope, hosted=False)
+
+
+def examine_appended(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """Findings in a zip archive that ends a file of another format.
+
+    What precedes the first member belongs to that format, whose reader looks at it.
+    """
+    yield from _examine_or_stop(blob, scope, hosted=True)
+
+
+def _examine_or_stop(blob: Blob, scope: Scope, *, hosted: bool) -> Iterator[Finding]:
     try:
-        yield from _examine(blob, scope)
+        yield from _examine(blob, scope, hosted)
     except ExpansionBomb as error:
         yield scope.finding(rules.BOMB, f"The archive {error}.", anchor="expansion")
         raise
@@ -57,12 +69,12 @@ def has_trailing_zip(blob: Blob) -> bool:
     return find_zip_end(blob) is not None
 
 
-def _examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
+def _examine(blob: Blob, scope: Scope, hosted: bool) -> Iterator[Finding]:
     readings, loose = find_readings(blob, scope.meter)
     if not readings:
         yield from _without_directory(blob, scope)
         return
-    archive = Archive(blob, scope, find_layout(readings[0].entries))
+    archive = Archive(blob, scope, find_layout(readings[0].entries), hosted=hosted)
     scope.set_format(archive.layout.format)
     primary = readings[0]
     members = read_members(blob, primary, scope.meter)
@@ -96,6 +108,8 @@ def _structure(
         yield from examine_overlaps(members, scope)
         first = min((member.start for member in members), default=reading.directory)
         for gap in find_gaps(members, reading, blob.size):
+            if archive.hosted and gap[0] == 0:
+                continue
             yield from _examine_gap(archive, gap, describe_gap(gap, reading, first))
 
 

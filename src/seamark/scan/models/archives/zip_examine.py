@@ -19,22 +19,32 @@ Key = tuple[int, int, int]
 
 
 class Archive:
-    """One reading of an archive: its bytes, its place, and what kind of archive it is."""
+    """One reading of an archive: its bytes, its place, and what kind of archive it is.
 
-    __slots__ = ("_done", "_folders", "blob", "layout", "scope")
+    ``hosted``: it rides on a file of another format, whose bytes come first.
+    """
+
+    __slots__ = ("_done", "_folders", "blob", "hosted", "layout", "scope")
 
     def __init__(
-        self, blob: Blob, scope: Scope, layout: Layout, done: set[Key] | None = None
+        self,
+        blob: Blob,
+        scope: Scope,
+        layout: Layout,
+        *,
+        done: set[Key] | None = None,
+        hosted: bool = False,
     ) -> None:
         self.blob = blob
         self.scope = scope
         self.layout = layout
+        self.hosted = hosted
         self._done = done if done is not None else set()
         self._folders: dict[str, frozenset[str]] = {}
 
     def again(self, layout: Layout) -> "Archive":
         """The same archive in another reading; content that was examined is not repeated."""
-        return Archive(self.blob, self.scope, layout, self._done)
+        return Archive(self.blob, self.scope, layout, done=self._done, hosted=self.hosted)
 
     def examine_all(self, members: Sequence[Member]) -> Iterator[Finding]:
         """Findings in the content of every member; one that fails does not end the walk."""

@@ -49,22 +49,10 @@ def examine_appended_zip(blob: Blob, scope: Scope, *, host: str) -> Iterator[Fin
         offset=end,
         evidence={"first": host, "second": "zip"},
     )
-    yield from _examine_zip(blob, scope, end)
+    from seamark.scan.models.archives.zip import examine_appended
+    from seamark.scan.models.router import examine_as
 
-
-def _examine_zip(blob: Blob, scope: Scope, end: int) -> Iterator[Finding]:
-    """Read the archive from its first local header, where the directory says that it begins."""
-    fields = _END.unpack(blob.read(end, _END.size))
-    size, offset = fields[5], fields[6]
-    start = end - size - offset  # a zip that was appended counts from its own beginning
-    if start < 0 or blob.read(start, 4) != b"PK\x03\x04":
-        start = 0
-        if blob.read(offset, 4) == b"PK\x01\x02":  # offsets count from the file's beginning
-            start = int.from_bytes(blob.read(offset + 42, 4), "little")
-    if blob.read(start, 4) == b"PK\x03\x04":
-        yield from scope.examine(blob.slice(start, blob.size - start), "(appended zip)")
-    else:
-        scope.skip("the appended zip archive does not say where it begins")
+    yield from examine_as(examine_appended, blob, scope, "(appended zip)")
 
 
 def examine_trailing(blob: Blob, scope: Scope, start: int) -> Iterator[Finding]:
