@@ -62,7 +62,7 @@ def peers(venvs: Path) -> list[Tool]:
                     "-f",
                     "json",
                     "-o",
-                    os.devnull,
+                    REPORT,
                     str(path),
                 ],
                 version=[audit, "--version"],

@@ -13,7 +13,7 @@ from proofs.benign.venvs import SPEC, specification
 SAVERS = Path(__file__).with_name("savers")
 MANIFEST = Path(__file__).with_name("manifest.json")
 _SECONDS = 1200
-_EVERYWHERE = ("plain", "numerics", "estimators", "pipelines", "boosters")
+_EVERYWHERE = ("plain", "numerics", "estimators", "pipelines", "boosters", "archives")
 PLAN: dict[str, tuple[str, ...]] = {
     "sk11": _EVERYWHERE,
     "sk13": _EVERYWHERE,
