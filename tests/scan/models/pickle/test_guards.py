@@ -4,7 +4,7 @@ import pytest
 
 from seamark.scan.models.pickle import guards
 from seamark.scan.models.pickle.decide import load_allowlist, parse_line
-from seamark.scan.models.pickle.distributions import is_template
+from seamark.scan.models.pickle.states import is_template
 from seamark.scan.models.pickle.guards import GUARDS, check_call, check_state
 from seamark.scan.models.pickle.trace import Call, Const, Map, Payload, Persistent, Ref, Seq, Value
 
@@ -76,6 +76,7 @@ FINE = [
     call("fractions:Fraction", "1/3"),
     call("fractions:Fraction", 1, 3),
     call("uuid:SafeUUID", 0),
+    call("numpy:ndarray", opcode="NEWOBJ"),
     call("pathlib:PosixPath", "a", "b"),
     call("re:_compile", "a+", 32),
     call("re:_compile", LATIN, 32),
@@ -190,7 +191,8 @@ WRONG = [
     call(call("numpy:poly1d", opcode="NEWOBJ"), 1),
     call("decimal:Decimal", call("numpy:poly1d", opcode="NEWOBJ")),
     call("fractions:Fraction", "1E99999999"),
-    call("uuid:SafeUUID", "x" * 5000),
+    call("uuid:SafeUUID", call("os:system")),
+    call("numpy:ndarray", (1 << 40,), opcode="NEWOBJ"),
     call("pathlib:PosixPath", call("os:system")),
     call("re:_compile", "a" * 70000, 0),
     call("re:_compile", call("os:system"), 0),

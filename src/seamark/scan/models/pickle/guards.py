@@ -17,7 +17,6 @@ from seamark.scan.models.pickle.decide import (
     Allowlist,
     load_allowlist,
 )
-from seamark.scan.models.pickle.distributions import check_distribution
 from seamark.scan.models.pickle.shapes import (
     anything,
     called,
@@ -31,7 +30,8 @@ from seamark.scan.models.pickle.shapes import (
     matches,
     refers,
 )
-from seamark.scan.models.pickle.trace import Call, Const, Map, Payload, Ref, Seq, Value
+from seamark.scan.models.pickle.states import check_attributes, check_distribution
+from seamark.scan.models.pickle.trace import Call, Const, Map, Payload, Raw, Ref, Seq, Value, thaw
 
 Args = tuple[Value, ...]
 Guard = Callable[[Args, Allowlist], str | None]
@@ -73,15 +73,27 @@ def check_call(call: Call, allowlist: Allowlist | None = None) -> str | None:
 
 
 def check_state(call: Call, allowlist: Allowlist | None = None) -> str | None:
-    """Why the state that ``call``'s result was given is not its library's, or None.
+    """Why the state that ``call``'s result was just given is not its library's, or None.
 
-    Only for classes whose ``__setstate__`` acts on what it gets. Ask at each BUILD.
+    Ask at each BUILD. States of names that are not allowlisted get None, as in
+    :func:`check_call`.
     """
+    allowlist = allowlist or load_allowlist()
     made = _class_of(call)
-    if made is None:
+    kind = None if made is None else allowlist.kind(made.module, made.name)
+    if kind is None or kind == TRUSTED:
         return None
-    kind = (allowlist or load_allowlist()).kind(made.module, made.name)
-    return check_distribution(call.state) if kind == "distribution" else None
+    if kind in _STATELESS:
+        return "has a state, where its library gives none"
+    if kind == "distribution":
+        return check_distribution(call.state)
+    if kind == "partial":
+        return _partial_state(call.state, allowlist)
+    return check_attributes(call.state)
+
+
+_STATELESS = frozenset("enum getattr number regex strings text type_of_singleton".split())
+"""Kinds of calls that give shared or stateless objects: a state would change them for all."""
 
 
 def _check_kind(kind: str, call: Call, args: Args) -> str | None:
@@ -232,6 +244,14 @@ def _class_of(value: Value) -> Ref | None:
     return value if isinstance(value, Ref) else None
 
 
+def _partial_state(state: Raw | None, allowlist: Allowlist) -> str | None:
+    """``partial.__setstate__((function, args, keywords, dict))`` replaces the function."""
+    value = None if state is None else thaw(state)
+    if isinstance(value, Seq) and value.kind == "tuple" and value.length == 4:
+        return _partial(value.items[:1], allowlist)
+    return "has a state of another form than functools.partial writes"
+
+
 _STR_METHODS = frozenset(
     "capitalize casefold count endswith find isalnum isalpha isascii isdecimal isdigit islower "
     "isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind "
@@ -300,6 +320,8 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
         "collection": _literal_collection,
         "defaultdict": _defaultdict,
         "distribution": _shape("has arguments, where its library gives none"),
+        "array": _shape("makes an array of any size, where saved arrays are restored by state"),
+        "enum": _shape("is not one literal value", is_literal),
         "empty": _shape("has arguments, where its library gives none"),
         "encode": _shape("encodes with another codec than latin1", is_text, _is_codec),
         "fraction": _fraction,

@@ -81,7 +81,7 @@ def _is_class(value: Value, allowlist: Allowlist) -> bool:
     return allowlist.kind(value.module, value.name) in _CLASSES
 
 
-_CLASSES = (CLASS, TRUSTED, None, "plain", "numbers", "tree", "empty")
+_CLASSES = (CLASS, TRUSTED, None, "array", "plain", "numbers", "tree", "empty")
 """Kinds of classes that restoring functions make; None is a finding of its own."""
 
 

@@ -119,10 +119,18 @@ def _classes(
         if reason:
             excluded[qualified] = reason
             continue
-        entries.setdefault(cls.module, {})[cls.name] = CLASS
-        if cls.published:
-            entries.setdefault(cls.published, {})[cls.name] = CLASS
+        kind = _ENUM if _is_enum(examiner.package, cls) else CLASS
+        for module in filter(None, (cls.module, cls.published)):
+            entries.setdefault(module, {})[cls.name] = kind
     return entries, excluded
+
+
+_ENUM = "enum"
+"""The guard of enumerations: their members are pickled as a call with the literal value."""
+
+
+def _is_enum(package: Package, cls: Class) -> bool:
+    return any(isinstance(o, str) and o.startswith("enum.") for o in package.ancestry(cls))
 
 
 def _functions(examiner: Examiner, scope: Scope, entries: Entries) -> Iterator[tuple[str, str]]:

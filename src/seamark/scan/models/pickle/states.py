@@ -1,14 +1,52 @@
-"""SciPy's distributions: their ``__setstate__`` executes text from their state.
+"""States that BUILD sets: which attributes, and what SciPy's distributions execute of them.
 
-``rv_generic.__setstate__`` restores the instance's dict and then runs ``exec`` over
-``_parse_arg_template``, which SciPy itself fills from the names of the shape parameters. Random
-searches save such objects, so they cannot simply be denied: their state must be, to the letter,
-what SciPy writes.
+An object's state is applied by attribute name, so names with a meaning to Python itself can do
+more than keep data: ``__class__`` turns the object into another class, past every check of how
+that class is made; ``__reduce_ex__`` is called by the next copy. No library writes them.
 """
 
 import re
 
-from seamark.scan.models.pickle.trace import Const, Map, Raw, thaw
+from seamark.scan.models.pickle.trace import Const, Map, Opaque, Raw, Seq, thaw
+
+HARMLESS = frozenset(
+    "__doc__ __name__ __qualname__ __module__ __wrapped__ __orig_class__ __annotations__".split()
+)
+"""Double-underscore attributes that honest instances carry."""
+
+
+def check_attributes(state: Raw | None) -> str | None:
+    """Why a state does more than fill in attributes, or None where it does not."""
+    value = None if state is None else thaw(state)
+    if isinstance(value, Opaque):
+        return "is given its state twice, which no library does"
+    if isinstance(value, Map):
+        return _names(value)
+    if isinstance(value, Seq) and value.kind == "tuple" and value.length == 2:
+        for part in value.items:
+            reason = _names(part) if isinstance(part, Map) else None
+            if reason is not None:
+                return reason
+    return None
+
+
+def _names(attributes: Map) -> str | None:
+    if attributes.omitted:
+        return f"has a state of {attributes.length} attributes, more than are looked at"
+    for key, _ in attributes.items:
+        name = key.value if isinstance(key, Const) else None
+        if isinstance(name, bytes):
+            name = name.decode("latin1")
+        special = isinstance(name, str) and name.startswith("__") and name.endswith("__")
+        if special and name not in HARMLESS:
+            return f"sets {str(name)[:60]}, which means something to Python itself"
+    return None
+
+
+# ``rv_generic.__setstate__`` restores the instance's dict and then runs ``exec`` over
+# ``_parse_arg_template``, which SciPy itself fills from the names of the shape parameters. Random
+# searches save such objects, so they cannot simply be denied: their state must be, to the
+# letter, what SciPy writes.
 
 _HEAD = re.compile(
     r"\ndef _parse_args\(self, (?P<shapes>(?:[A-Za-z][A-Za-z0-9_]{0,30}, ){0,8})? ?"
