@@ -53,9 +53,20 @@ def examine_bytecode(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in the operator names that a lite interpreter program spells out."""
     if blob.size > _LONGEST:
         raise LimitExceeded(f"holds a program of more than {_LONGEST} bytes")
+    raw = blob.read(0, blob.size)
     seen: set[str] = set()
-    for match in _SPELLED.finditer(blob.read(0, blob.size)):
-        yield from _judge(match[1].decode(), match[2].decode(), match.start(), seen, scope)
+    for match in _SPELLED.finditer(raw):
+        yield from _judge(match[1].decode(), _spelled_name(raw, match), match.start(), seen, scope)
+
+
+def _spelled_name(raw: bytes, match: re.Match[bytes]) -> str:
+    """The name behind ``::``, as long as the string's length says: an opcode follows directly."""
+    start = match.start()
+    name = match[2]
+    if raw[start - 5 : start - 4] == b"X":
+        length = int.from_bytes(raw[start - 4 : start], "little")
+        name = raw[match.start(2) : start + length]
+    return name.decode("ascii", "backslashreplace")
 
 
 def _judge(
