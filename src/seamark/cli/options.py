@@ -42,7 +42,9 @@ Verbose = Annotated[
 NoColor = Annotated[
     bool,
     typer.Option(
-        "--no-color", envvar="NO_COLOR", help="Plain text.", rich_help_panel=_OUT, show_envvar=True
+        "--no-color",
+        help="Plain text; NO_COLOR in the environment does the same.",
+        rich_help_panel=_OUT,
     ),
 ]
 FailOnText = Annotated[

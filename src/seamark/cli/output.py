@@ -68,7 +68,7 @@ def say(text: str) -> None:
 
 def wants_color(no_color: bool, output: str = "-") -> bool:
     """Colors: on a terminal, unless refused."""
-    dumb = os.environ.get("TERM") == "dumb"
+    dumb = os.environ.get("TERM") == "dumb" or bool(os.environ.get("NO_COLOR"))
     return not no_color and output == "-" and sys.stdout.isatty() and not dumb
 
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,7 +63,7 @@ def scan(request: ScanRequest, *, today: date, watcher: Watcher = Unwatched()) -
             )
     started = now()
     scanner = Scanner(digest=request.digest)
-    with tempfile.TemporaryDirectory(prefix="seamark-") as copies, _files(request, copies) as files:
+    with _files(request) as files:
         store, warning = None, ""
         if request.receipts:
             store, warning = receipt_store(".", scanner)
@@ -106,16 +105,19 @@ def _attributes(request: ScanRequest, warning: str) -> dict[str, Json]:
 
 
 @contextmanager
-def _files(request: ScanRequest, copies: str) -> Iterator[tuple[tuple[str, str], ...] | None]:
+def _files(request: ScanRequest) -> Iterator[tuple[tuple[str, str], ...] | None]:
     """The files to scan one by one, as (path, shown); None where the paths are to be walked."""
-    if STDIN in request.paths:
-        if len(request.paths) > 1 or request.only_staged or request.changed_since:
-            raise UsageError("- (stdin) stands alone.", hint="Scan it apart from other paths.")
-        yield ((_spool(copies), "<stdin>"),)
-    elif request.only_staged or request.changed_since:
-        yield _changed(request, copies)
-    else:
+    piped = STDIN in request.paths
+    limited = request.only_staged or bool(request.changed_since)
+    if not piped and not limited:
         yield None
+        return
+    if piped and (limited or len(request.paths) > 1):
+        raise UsageError("- (stdin) stands alone.", hint="Scan it apart from other paths.")
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="seamark-") as copies:
+        yield ((_spool(copies), "<stdin>"),) if piped else _changed(request, copies)
 
 
 def _changed(request: ScanRequest, copies: str) -> tuple[tuple[str, str], ...]:
