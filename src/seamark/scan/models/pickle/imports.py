@@ -206,9 +206,13 @@ def _build(m: Machine, pos: int) -> int:
         # Picklers set a state once; who sets it twice wants the first to be looked at.
         target.state = state if target.state is None else Opaque("a second state")
         if m.raw is not None:
-            after = m.raw(target, m.base + pos + 1)
+            offset = m.base + pos + 1
+            after = m.raw(target, offset)
             if after is not None:
-                m.trace.cuts.append((m.base + pos + 1, after, b""))
+                if m.frame_end > offset:  # the loader reads on after the frame, not here
+                    m.odd(Oddity.LYING_FRAME, offset, "raw", "raw bytes lie inside a frame")
+                m.frame_end = 0
+                m.trace.cuts.append((offset, after, b""))
                 return m.seek(after)
     elif not isinstance(target, Persistent):
         _build_on_native(state)

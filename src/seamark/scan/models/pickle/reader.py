@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from seamark.core.findings import Finding
+from seamark.core.verdicts import Verdict
 from seamark.scan.models.blobs import Blob, BytesBlob
 from seamark.scan.models.formats import HEAD
 from seamark.scan.models.limits import LimitExceeded
@@ -148,20 +149,25 @@ def _bytes_of(blob: Blob, value: Value | None) -> Blob | None:
 
 
 def _read_plainly(stream: Stream, trace: Trace) -> Iterator[Finding]:
-    """What ``pickle.load`` does with a joblib stream: it takes the arrays for opcodes."""
-    plain = Stream(stream.blob, stream.scope, StreamKind.NUMPY_OBJECT, stream.allowlist)
+    """What ``pickle.load`` does with a joblib stream: it takes the arrays for opcodes.
+
+    An array of objects is a pickle stream, so its names are in it anyway, and with the outer memo
+    some come out as others; then only what is hostile counts.
+    """
     other = explain(stream.blob, trace.start, meter=stream.scope.meter)
-    if other.references.keys() <= trace.references.keys():
-        return
-    yield stream.scope.finding(
-        rules.TWO_READINGS,
-        "Read without joblib, the array bytes are instructions that import something else.",
-        anchor="plain reading",
-        offset=trace.start,
-    )
-    plain.run(trace.start)
-    known = {finding.anchor for finding in stream.found}
-    yield from (finding for finding in plain.found if finding.anchor not in known)
+    known = set(trace.references).union(*(inner.references for inner in stream.inner))
+    new = {key: ref for key, ref in other.references.items() if key not in known}
+    found = list(stream.decide(new, other))
+    if stream.arrays[0].holds_objects:
+        found = [finding for finding in found if finding.rule.verdict is Verdict.HOSTILE]
+    if found:
+        yield stream.scope.finding(
+            rules.TWO_READINGS,
+            "Read without joblib, the array bytes are instructions that import something else.",
+            anchor="plain reading",
+            offset=trace.start,
+        )
+        yield from found
 
 
 def _is_padding(blob: Blob, start: int) -> bool:

@@ -83,11 +83,12 @@ class Stream:
     found: list[Finding] = field(default_factory=list)
     odd_calls: dict[tuple[str, str], tuple[Call, str]] = field(default_factory=dict)
     loads: list[Call] = field(default_factory=list)
-    arrays: int = 0
+    arrays: list[joblib.Array] = field(default_factory=list)
+    inner: list[Trace] = field(default_factory=list)
 
     def watch(self, call: Call) -> None:
         """Hold a call to what its library writes. Called by the explainer."""
-        reason = check_call(call, self.allowlist)
+        reason = check_call(_resolved(call, self.kind), self.allowlist)
         if reason is not None and len(self.odd_calls) < ODD_CALLS_KEPT:
             self.odd_calls.setdefault((_root(call), reason), (call, reason))
         if (
@@ -106,12 +107,12 @@ class Stream:
             return None
         if self.kind not in (StreamKind.PLAIN, StreamKind.JOBLIB):
             return None
-        self.arrays += 1
         try:
             array = joblib.read_wrapper(call)
         except ValueError as error:
             self._array_lies(str(error), offset)
             raise Broken(str(error)) from None
+        self.arrays.append(array)
         return self._after(array, offset)
 
     def _after(self, array: joblib.Array, offset: int) -> int:
@@ -119,6 +120,7 @@ class Stream:
             inner = Stream(self.blob, self.scope, StreamKind.PLAIN, self.allowlist)
             trace = inner.run(offset)
             self.found += inner.found
+            self.inner += [trace, *inner.inner]
             if trace.end is not End.STOP:
                 raise Broken("the array of objects breaks")
             return trace.consumed
@@ -154,7 +156,7 @@ class Stream:
         trace = explain(self.blob, start, meter=meter, watch=self.watch, raw=self.raw)
         scope.tally.opcodes += trace.opcodes
         scope.tally.bytes += trace.consumed - start - sum(b - a for a, b, _ in trace.cuts)
-        self.found += self._references(trace)
+        self.found += self.decide(trace.references, trace)
         if trace.cut_frame:
             self.found += self._unframed(trace)
         self.found += self._calls()
@@ -167,8 +169,9 @@ class Stream:
         self.found.sort(key=lambda finding: finding.location.offset or 0)
         return trace
 
-    def _references(self, trace: Trace) -> Iterator[Finding]:
-        for reference in trace.references.values():
+    def decide(self, references: dict[tuple[str, str], Ref], trace: Trace) -> Iterator[Finding]:
+        """A finding for each of ``references`` that is not allowed; ``trace`` has their calls."""
+        for reference in references.values():
             decision = self.allowlist.decide(reference.module, reference.name)
             rule = _RULE_OF_DECISION.get(decision)
             if rule is not None:
@@ -180,9 +183,8 @@ class Stream:
         other = explain(
             self.blob, trace.start, meter=meter, watch=self.watch, raw=self.raw, frames=False
         )
-        for key in trace.references:
-            other.references.pop(key, None)
-        yield from self._references(other)
+        new = {key: ref for key, ref in other.references.items() if key not in trace.references}
+        yield from self.decide(new, other)
         if other.end is End.STOP:
             yield self.scope.finding(
                 rules.LYING_FRAME,
@@ -322,6 +324,23 @@ class Stream:
             if rule is not None:
                 reference = Ref(module, name, trace.start, "unknown opcode")
                 yield self._reference(rule, reference, None, decision)
+
+
+def _resolved(call: Call, kind: StreamKind) -> Call:
+    """The call with its callee as the loader sees it.
+
+    In a legacy checkpoint ``('module', Class, file, source)`` is a persistent id that stands for
+    the class itself.
+    """
+    function = call.function
+    if kind is not StreamKind.TORCH_LEGACY or not isinstance(function, Persistent):
+        return call
+    items = function.pid.items if isinstance(function.pid, Seq) else ()
+    if len(items) != 4 or not isinstance(items[1], Ref) or not _is_honest(function, kind):
+        return call
+    resolved = Call(items[1], call.starargs, call.kwargs, call.opcode, call.offset)
+    resolved.instance = call.instance
+    return resolved
 
 
 def _root_reference(call: Call) -> Ref | None:

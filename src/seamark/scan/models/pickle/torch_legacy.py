@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.pickle.rules import STORAGE_LIES
+from seamark.scan.models.pickle.rules import DAMAGED_STREAM, STORAGE_LIES
 from seamark.scan.models.pickle.trace import Const, Ref, Seq, Trace, Value
 from seamark.scan.models.scope import Scope
 
@@ -63,9 +63,8 @@ def examine_storages(blob: Blob, scope: Scope, traces: list[Trace]) -> Iterator[
         left = blob.size - at
         problem = f"{left} bytes are left over" if left > 0 else f"{-left} bytes are missing"
     if problem:
-        yield scope.finding(
-            STORAGE_LIES, f"After the pickles, {problem}.", anchor="storages", offset=at
-        )
+        rule = DAMAGED_STREAM if at > blob.size else STORAGE_LIES
+        yield scope.finding(rule, f"After the pickles, {problem}.", anchor="storages", offset=at)
 
 
 def _widths(trace: Trace) -> dict[str, tuple[int, int]]:
