@@ -69,13 +69,10 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
 
 
 def examine_skops(blob: Blob, scope: Scope) -> Iterator[Finding]:
-    """``schema.json`` of a skops archive, which names the classes to build. Not read yet."""
-    del blob
-    yield scope.finding(
-        rules.NOT_YET_READ,
-        "skops schema: it is not examined in depth yet, though it names classes to build.",
-        anchor="skops",
-    )
+    """``schema.json`` of a skops archive; see :mod:`seamark.scan.models.weights.skops`."""
+    from seamark.scan.models.weights.skops import examine as examine_schema
+
+    yield from examine_schema(blob, scope)
 
 
 def examine_media(blob: Blob, scope: Scope) -> Iterator[Finding]:
