@@ -13,8 +13,7 @@ def made(path: str, *args: Value, opcode: str = "NEWOBJ") -> Call:
 
 def attributes(*names: str) -> Map:
     state = Map()
-    for name in names:
-        state.raw += [Const(name), Const(1)]
+    state.raw = [part for name in names for part in (Const(name), Const(1))]
     state.length = len(names)
     return state
 
