@@ -145,11 +145,12 @@ UNCLEAR = {
     "long": "x = 1" + "+1" * 100_000,
     "parentheses": "(" * 5000,
     "not text": b"\xff\xfe\xfa",
-    "too large": b"#" * ((4 << 20) + 1),
+    "too large": b"#" * ((384 << 10) + 1),
+    "too many parts": "a=b\n" * 60_000,
     "huge number": "x = " + "9" * 5000,
     "too many meanings": "import os\n"
-    + "\n".join(f"v{i} = v{i + 1}" for i in range(1500))
-    + "\nv1500 = os.system\n",
+    + "\n".join(f"v{i} = v{i + 1}" for i in range(1100))
+    + "\nv1100 = os.system\n",
 }
 
 

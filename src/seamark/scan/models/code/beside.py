@@ -14,7 +14,7 @@ _CONFIG_BYTES: Final = 8 << 20
 _INDEX_BYTES: Final = 32 << 20
 _YAML_BYTES: Final = 2 << 20
 _TEMPLATE_BYTES: Final = 4 << 20
-_SOURCE_BYTES: Final = (4 << 20) + 1
+_SOURCE_BYTES: Final = (384 << 10) + 1
 
 _WHITESPACE: Final = b" \t\r\n\xef\xbb\xbf"
 

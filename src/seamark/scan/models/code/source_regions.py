@@ -4,9 +4,17 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from itertools import islice
 from typing import Final
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+MAX_NODES: Final = 150_000
+"""Nodes of one file that are examined. The largest modeling file of transformers 5 has 27,000."""
+
+
+class SourceTooLargeError(Exception):
+    """The tree has more nodes than a file that travels with a model may."""
 
 
 class When(IntEnum):
@@ -68,7 +76,9 @@ class Regions:
         self._methods: dict[str, list[Function]] = defaultdict(list)
         self._classes: dict[str, ast.ClassDef] = {}
         self._instances: set[str] = set()
-        everything = list(executed(tree.body, into_functions=True))
+        everything = list(islice(executed(tree.body, into_functions=True), MAX_NODES + 1))
+        if len(everything) > MAX_NODES:
+            raise SourceTooLargeError(f"it has more than {MAX_NODES:,} parts")
         self._index(everything)
         self._when: dict[int, When] = {id(node): When.LATER for node in everything}
         self.nodes = everything

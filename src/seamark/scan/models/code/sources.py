@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from seamark.core.findings import Finding
 from seamark.scan.models.code import rules
 from seamark.scan.models.code.source_judge import SourceJudge
+from seamark.scan.models.code.source_regions import SourceTooLargeError
 from seamark.scan.models.scope import Scope
 
-MAX_BYTES = 4 << 20
-"""Largest source that is parsed. The largest public modeling files have under 300 kB."""
+MAX_BYTES = 384 << 10
+"""Largest source that is parsed. The largest modeling file of transformers 5 has 196 kB."""
 
 _MAX_FINDINGS = 100
 
@@ -51,12 +52,17 @@ def examine_source(data: bytes, scope: Scope) -> Iterator[Finding]:
             line=error.lineno if isinstance(error, SyntaxError) else None,
         )
         return
-    yield from _judge(tree, scope)
+    try:
+        judge = SourceJudge(tree)
+    except SourceTooLargeError as error:
+        yield scope.finding(rules.NOT_READ, f"The source was not examined: {error}.", anchor="size")
+        return
+    yield from _report(judge, scope)
 
 
-def _judge(tree: ast.Module, scope: Scope) -> Iterator[Finding]:
+def _report(judge: SourceJudge, scope: Scope) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
-    for sight in SourceJudge(tree).sights():
+    for sight in judge.sights():
         key = (sight.rule.id, sight.about)
         if key in seen or len(seen) >= _MAX_FINDINGS:
             continue

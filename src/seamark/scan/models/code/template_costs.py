@@ -1,6 +1,6 @@
 """Templates that use up time or memory: loops over huge ranges, repetition, powers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 
@@ -26,29 +26,31 @@ class Explosion:
     message: str
 
 
-def find_explosions(tree: Iterable[nodes.Node], folder: Folder) -> Iterator[Explosion]:
-    """Constructs among all nodes of a template that cost more than a template may."""
-    rounds: dict[int, int] = {}
-    for node in tree:
+def find_explosions(root: nodes.Node, folder: Folder) -> Iterator[Explosion]:
+    """Constructs of a template that cost more than a template may, in the order of the text."""
+    waiting: list[tuple[nodes.Node, int]] = [(root, 1)]
+    while waiting:
+        node, rounds = waiting.pop()
         if isinstance(node, nodes.For):
-            yield from _see_loop(node, rounds, folder)
-        elif isinstance(node, nodes.Mul):
-            yield from _see_repetition(node, folder)
-        elif isinstance(node, nodes.Pow):
-            yield from _see_power(node, folder)
-        elif isinstance(node, nodes.Call):
-            yield from _see_call(node, folder)
-        elif isinstance(node, nodes.Filter) and node.name in _PADDING | {"range"}:
-            yield from _see_padding(node, node.name, node.args, folder)
+            rounds *= max(1, _length(node.iter, folder))
+            if rounds > MAX_ROUNDS:
+                text = f"A loop in the template runs {_about(rounds)} times."
+                yield Explosion("for", node.lineno, text)
+                rounds = 1  # said once; loops inside are judged by themselves
+        else:
+            yield from _see(node, folder)
+        waiting.extend((child, rounds) for child in reversed(list(node.iter_child_nodes())))
 
 
-def _see_loop(node: nodes.For, rounds: dict[int, int], folder: Folder) -> Iterator[Explosion]:
-    # Parents come first in the walk, so the product of the loops around this one is known.
-    total = rounds.get(id(node), 1) * max(1, _length(node.iter, folder))
-    for inner in node.find_all(nodes.For):
-        rounds[id(inner)] = total
-    if total > MAX_ROUNDS:
-        yield Explosion("for", node.lineno, f"A loop in the template runs {_about(total)} times.")
+def _see(node: nodes.Node, folder: Folder) -> Iterator[Explosion]:
+    if isinstance(node, nodes.Mul):
+        yield from _see_repetition(node, folder)
+    elif isinstance(node, nodes.Pow):
+        yield from _see_power(node, folder)
+    elif isinstance(node, nodes.Call):
+        yield from _see_call(node, folder)
+    elif isinstance(node, nodes.Filter) and node.name in _PADDING:
+        yield from _see_padding(node, node.name, node.args, folder)
 
 
 def _length(iterable: nodes.Node, folder: Folder) -> int:

@@ -39,6 +39,7 @@ class TemplateJudge:
     """Judges one template. Every ``_see_*`` method looks at one kind of node."""
 
     def __init__(self, tree: nodes.Template) -> None:
+        self._root = tree
         self._nodes = list(walk(tree))
         bindings, self._defined = collect(self._nodes)
         self._folder = Folder(bindings)
@@ -60,7 +61,7 @@ class TemplateJudge:
                 yield from self._see_constant(node)
             elif isinstance(node, nodes.Include | nodes.Import | nodes.FromImport | nodes.Extends):
                 yield from self._see_loading(node)
-        for explosion in find_explosions(self._nodes, self._folder):
+        for explosion in find_explosions(self._root, self._folder):
             yield Sight(rules.EXPLODES, explosion.about, explosion.line, explosion.message)
         if self._folder.exhausted:
             text = "The template's expressions have too many alternatives to follow them all."

@@ -12,7 +12,7 @@ from seamark.core.rules import cve
 from seamark.scan.models.code import template_rules as rules
 from seamark.scan.models.scope import Scope
 
-MAX_CHARACTERS = 1 << 20
+MAX_CHARACTERS = 256 << 10
 """Longest template that is examined. The largest public ones have about 30,000 characters."""
 
 _MAX_FINDINGS = 50

@@ -90,7 +90,7 @@ def _plain(node: "Node", depth: int = 0) -> object:
     """Strings, lists and dictionaries of the first levels; that is all MLflow's keys need."""
     from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-    if depth > 6:
+    if depth > 3:
         return None
     if isinstance(node, MappingNode):
         return {
