@@ -35,12 +35,12 @@ _WORDS = frozenset({"and", "or", "not", "in", "true", "false"})
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A checked part of an expression; ``literal`` is set where it was written as a text."""
+    """A checked part of an expression; ``literals`` are the texts that were written out in it."""
 
     kind: Kind
     evaluate: Callable[[Facts], Value]
     at: int
-    literal: str | None = None
+    literals: tuple[str, ...] = ()
 
 
 class Parser:
@@ -129,17 +129,16 @@ class Parser:
             return lambda facts: (str(a(facts)) in str(b(facts))) is wanted
         if right.kind.of is None:
             raise self._error(at, f"'in' needs a list or two texts, not a {right.kind}")
-        self._alike(left, Node(right.kind.of, b, right.at), at)
+        self._alike(left, Node(right.kind.of, b, right.at, right.literals), at)
         return lambda facts: (a(facts) in _members(b(facts))) is wanted
 
     def _alike(self, left: Node, right: Node, at: int) -> Kind:
         for one, other in ((left, right), (right, left)):
-            if one.kind.choices and other.literal is not None:
-                if other.literal not in one.kind.choices:
-                    hint = did_you_mean(other.literal, one.kind.choices)
-                    raise self._error(
-                        other.at, f"'{other.literal}' is not one of the choices", hint
-                    )
+            if one.kind.choices and other.kind == TEXT and other.literals:
+                for word in other.literals:
+                    if word not in one.kind.choices:
+                        hint = did_you_mean(word, one.kind.choices)
+                        raise self._error(other.at, f"'{word}' is not one of the choices", hint)
                 return one.kind
         if left.kind == right.kind or left.kind == NOTHING or right.kind == NOTHING:
             return left.kind if right.kind == NOTHING else right.kind
@@ -180,7 +179,7 @@ class Parser:
             number = float(word) if "." in word or "e" in word.lower() else int(word)
             return Node(NUMBER, lambda _facts: number, token.at)
         if token.kind == "text":
-            return Node(TEXT, lambda _facts: word, token.at, literal=word)
+            return Node(TEXT, lambda _facts: word, token.at, literals=(word,))
         if token.kind == "name" and word in ("true", "false"):
             return Node(TRUTH, lambda _facts: word == "true", token.at)
         if token.kind == "name" and word not in _WORDS:
@@ -201,7 +200,11 @@ class Parser:
         for member in members[1:]:
             self._alike(members[0], member, member.at)
         parts = [member.evaluate for member in members]
-        return Node(list_of(kind), lambda facts: tuple(part(facts) for part in parts), token.at)
+        written = [member.literals for member in members]
+        literals = tuple(word for words in written for word in words) if all(written) else ()
+        return Node(
+            list_of(kind), lambda facts: tuple(part(facts) for part in parts), token.at, literals
+        )
 
     def _name(self, token: Token) -> Node:
         names = self._vocabulary.names
