@@ -4,8 +4,8 @@ import pytest
 
 from seamark.scan.models.pickle import guards
 from seamark.scan.models.pickle.decide import load_allowlist, parse_line
-from seamark.scan.models.pickle.states import is_template
 from seamark.scan.models.pickle.guards import GUARDS, check_call, check_state
+from seamark.scan.models.pickle.states import is_template
 from seamark.scan.models.pickle.trace import Call, Const, Map, Payload, Persistent, Ref, Seq, Value
 
 ALLOWLIST = load_allowlist()
@@ -242,6 +242,8 @@ WRONG = [
         (),
         {},
     ),
+    call("torch._utils:_rebuild_parameter_with_state", TENSOR, True, EMPTY, {"__class__": 1}),
+    call("pandas.core.indexes.base:_new_Index", "@pandas:Index", {"__class__": 1}),
     call("torch.storage:_load_from_bytes", call("os:system")),
     call("torch:Size", "@builtins:getattr"),
     call("numpy:poly1d", [1]),

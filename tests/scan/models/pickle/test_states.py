@@ -56,6 +56,14 @@ def test_states_that_change_what_an_object_is(state: Value) -> None:
     assert check_state(call)
 
 
+def test_a_computed_attribute_name_cannot_hide() -> None:
+    call = made(ESTIMATOR)
+    state = attributes("a")
+    state.raw = [made("builtins:str", Const("__class__"), opcode="REDUCE"), Const(1)]
+    call.state = state
+    assert check_state(call)
+
+
 def test_attributes_beyond_what_is_kept_cannot_hide() -> None:
     call = made(ESTIMATOR)
     state = attributes(*[f"a{i}" for i in range(64)])

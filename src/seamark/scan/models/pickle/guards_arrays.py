@@ -20,6 +20,7 @@ from seamark.scan.models.pickle.shapes import (
     matches,
     refers,
 )
+from seamark.scan.models.pickle.states import check_attributes
 from seamark.scan.models.pickle.trace import Call, Const, Persistent, Ref, Seq, Value
 
 Args = tuple[Value, ...]
@@ -154,7 +155,7 @@ def _class_first(args: Args, allowlist: Allowlist) -> str | None:
 
 def _new_index(args: Args, allowlist: Allowlist) -> str | None:
     if len(args) == 2 and _is_class(args[0], allowlist) and is_map(args[1]):
-        return None
+        return check_attributes(args[1])
     return "does not make an index from a literal dict"
 
 
@@ -174,7 +175,7 @@ def _rebuild_tensor(args: Args, _allowlist: Allowlist) -> str | None:
 
 def _rebuild_parameter(args: Args, _allowlist: Allowlist) -> str | None:
     if matches(args, anything, is_int, is_empty_hooks, anything, required=3):
-        return None
+        return check_attributes(args[3]) if len(args) == 4 else None
     return "gives the parameter hooks, which run when gradients flow"
 
 
@@ -182,6 +183,8 @@ def _rebuild_from_type(args: Args, allowlist: Allowlist) -> str | None:
     """``_rebuild_from_type_v2(function, type, args, state)`` calls ``function(*args)``."""
     if len(args) != 4 or not isinstance(args[0], Ref) or not _is_class(args[1], allowlist):
         return _NOT_TENSOR
+    if reason := check_attributes(args[3]):
+        return reason
     function, inside = args[0], args[2]
     kind = allowlist.kind(function.module, function.name)
     if not isinstance(inside, Seq) or inside.omitted or function.module != "torch._utils":

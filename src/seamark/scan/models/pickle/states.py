@@ -34,7 +34,9 @@ def _names(attributes: Map) -> str | None:
     if attributes.omitted:
         return f"has a state of {attributes.length} attributes, more than are looked at"
     for key, _ in attributes.items:
-        name = key.value if isinstance(key, Const) else None
+        if not isinstance(key, Const):
+            return "names an attribute that is computed while loading"
+        name = key.value
         if isinstance(name, bytes):
             name = name.decode("latin1")
         special = isinstance(name, str) and name.startswith("__") and name.endswith("__")
