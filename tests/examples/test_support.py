@@ -85,12 +85,14 @@ def test_every_surprise_is_stopped_and_nothing_else(built, modules: dict[str, Mo
     assert stopped == surprises
 
 
-def test_its_own_description_is_valid() -> None:
+def test_its_own_description_is_valid(built) -> None:
     from seamark.system.project_file import load_project
 
     project = load_project(str(HERE / "project" / "seamark.yaml"))
     assert project.system.name == "bean-and-leaf-support"
     assert len(project.gates) == 2
+    for asset in [*project.models, *project.services]:
+        assert (built.careful / str(asset.path)).is_file()
 
 
 def test_the_service_answers(built) -> None:
@@ -129,7 +131,8 @@ def test_the_demo_ends_well_only_if_both_projects_are_judged_right(
     demo = modules["demo"]
 
     def outcome(exit_code: int, files: list[dict]) -> object:
-        return demo.Outcome(exit_code, {"files": files}, tmp_path / "x.html", 1.0)
+        report = {"files": files, "exit_reason": "because"}
+        return demo.Outcome(exit_code, report, tmp_path / "x.html", 1.0)
 
     def file(path: str, verdict: str, findings: tuple = ()) -> dict:
         return {"path": path, "verdict": verdict, "findings": findings, "coverage": {}}
