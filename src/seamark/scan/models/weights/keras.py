@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from seamark.core.findings import Finding
 from seamark.core.rules import Rule
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.limits import LimitExceeded, Malformed
+from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.scope import Scope
+from seamark.scan.models.weights.json_trees import read_json
 from seamark.scan.models.weights.keras_code import examine_lambda, examine_wrapped_module
 from seamark.scan.models.weights.keras_names import CLASSES, FUNCTIONS, OPERATIONS
 from seamark.scan.models.weights.keras_rules import (
@@ -30,7 +31,6 @@ from seamark.scan.models.weights.paths import PathKind, classify_path
 
 __all__ = ["RULES", "examine_keras_config"]
 
-_SIZE_LIMIT = 32 << 20
 _NODE_LIMIT = 4_000_000
 
 MODEL_PARTS = frozenset(
@@ -67,16 +67,9 @@ _MARKERS = {
 def examine_keras_config(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one model configuration, given as JSON text.
 
-    Raises ``Malformed`` where it is not JSON, ``LimitExceeded`` beyond 32 MiB.
+    Raises ``Malformed`` where it is not JSON, ``LimitExceeded`` beyond 16 MiB.
     """
-    if blob.size > _SIZE_LIMIT:
-        raise LimitExceeded(f"has a configuration of {blob.size} bytes (at most {_SIZE_LIMIT})")
-    try:
-        tree = json.loads(blob.read(0, blob.size).decode("utf-8"))
-    except RecursionError:
-        raise Malformed("the configuration nests too deep") from None
-    except ValueError as error:
-        raise Malformed("the configuration is not JSON text") from error
+    tree = read_json(blob, "the configuration")
     scope.tally.bytes += blob.size
     seen: set[tuple[str, str]] = set()
     for finding in _walk(tree, scope):

@@ -20,7 +20,7 @@ from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.tails import examine_appended_zip, examine_trailing
 
 _SPECIFIED_LIMIT = 100_000_000
-_HELD_LIMIT = 16 << 20  # ours: about 130,000 tensors; more would cost hundreds of MB to parse
+_HELD_LIMIT = 10 << 20  # ours: about 100,000 tensors; more would cost hundreds of MB to parse
 _LARGEST = (1 << 63) - 1
 _PICKLE_IN_BASE64 = re.compile(r"\s*gA[I-V][A-Za-z0-9+/\s]{12,}={0,2}\s*", re.ASCII)
 
@@ -187,7 +187,7 @@ def _parse(raw: bytes, problems: _Problems) -> dict[str, object] | None:
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")
 
-    if raw.count(b"[") + raw.count(b"{") > 1000 + len(raw) // 8:
+    if raw.count(b"[") + raw.count(b"{") > 1000 + len(raw) // 16:
         # Far denser than any tensor entry: only there to cost memory or recursion.
         problems.add(HEADER_INVALID, "nests without naming tensors", "header")
         return None

@@ -5,7 +5,6 @@ and ``function``. References into Python's own library are judged; everything el
 not examined yet, so the file stays ``unclear``.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 
 from seamark.core.findings import Finding
@@ -13,10 +12,8 @@ from seamark.core.rules import Rule, Severity, atlas, cve, cwe
 from seamark.core.verdicts import Verdict
 from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
-
-_SIZE_LIMIT = 32 << 20
+from seamark.scan.models.weights.json_trees import read_json
 
 SYSTEM_REFERENCE = Rule(
     id="SKO001",
@@ -52,14 +49,7 @@ _PLAIN = {
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one ``schema.json``, and always one that says that it is not cleared."""
-    if blob.size > _SIZE_LIMIT:
-        raise LimitExceeded(f"has a schema of {blob.size} bytes (at most {_SIZE_LIMIT})")
-    try:
-        tree = json.loads(blob.read(0, blob.size).decode("utf-8"))
-    except RecursionError:
-        raise Malformed("the schema nests too deep") from None
-    except ValueError as error:
-        raise Malformed("the schema is not JSON text") from error
+    tree = read_json(blob, "the schema")
     scope.tally.bytes += blob.size
     reported: set[str] = set()
     pending: list[object] = [tree]
