@@ -12,6 +12,7 @@ where it was (``--state FILE``). Failing cases are printed as hex. Nothing is im
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pickle
@@ -24,6 +25,7 @@ import time
 from _pickle import Unpickler
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 from seamark.scan.models import Scanner
@@ -172,7 +174,7 @@ def seeds() -> list[bytes]:
 def split(data: bytes) -> list[bytes]:
     """The opcodes of a valid pickle, each with its argument; what follows STOP as one more."""
     starts = [position for _, _, position in pickletools.genops(data)]
-    pieces = [data[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    pieces = [data[a:b] for a, b in pairwise(starts)]
     return [*pieces, data[starts[-1] : starts[-1] + 1], data[starts[-1] + 1 :]]
 
 
@@ -204,17 +206,17 @@ class Mutator:
         if kind == 1:
             return pieces[:to] + pieces[at:]
         if kind == 2:
-            return pieces[:at] + [chance.choice(self.alphabet)] + pieces[at:]
+            return [*pieces[:at], chance.choice(self.alphabet), *pieces[at:]]
         if kind == 3:
             other = chance.choice(self.seeds)
             start = chance.randrange(len(other))
             return pieces[:at] + other[start : start + chance.randrange(1, 12)] + pieces[at:]
         if kind == 4:
-            return pieces[:at] + [bytes([chance.randrange(256)])] + pieces[at:]
+            return [*pieces[:at], bytes([chance.randrange(256)]), *pieces[at:]]
         if kind == 5 and at < len(pieces):
             return [*pieces[:at], _damage(pieces[at], chance), *pieces[to:]]
         if kind == 6:
-            return pieces[:at] + [_made_up(chance)] + pieces[at:]
+            return [*pieces[:at], _made_up(chance), *pieces[at:]]
         if kind == 7 and at < len(pieces):
             return [*pieces[:at], chance.choice(self.alphabet), *pieces[at + 1 :]]
         other = chance.choice(self.seeds)
@@ -289,10 +291,16 @@ def _made_up(chance: random.Random) -> bytes:
     if kind == 5:
         body = chance.choice([b"", b"os", b"system", b"\xed\xa0\x80", b"\xff\xfe", b"x" * 40])
         head = chance.choice(
-            [b"\x8c" + bytes([len(body)]), b"X" + len(body).to_bytes(4, "little")]
-            + [b"U" + bytes([len(body)]), b"T" + len(body).to_bytes(4, "little", signed=True)]
-            + [b"\x8d" + len(body).to_bytes(8, "little"), b"C" + bytes([len(body)])]
-            + [b"\x96" + len(body).to_bytes(8, "little"), b"\x8e" + len(body).to_bytes(8, "little")]
+            [
+                b"\x8c" + bytes([len(body)]),
+                b"X" + len(body).to_bytes(4, "little"),
+                b"U" + bytes([len(body)]),
+                b"T" + len(body).to_bytes(4, "little", signed=True),
+                b"\x8d" + len(body).to_bytes(8, "little"),
+                b"C" + bytes([len(body)]),
+                b"\x96" + len(body).to_bytes(8, "little"),
+                b"\x8e" + len(body).to_bytes(8, "little"),
+            ]
         )
         return head + body
     if kind == 6:
@@ -344,10 +352,8 @@ class Recorder(Unpickler):
 def record(data: bytes) -> list[tuple[str, str]]:
     """What the stock unpickler would import."""
     recorder = Recorder(data)
-    try:
+    with contextlib.suppress(Exception):
         recorder.load()
-    except Exception:
-        pass
     return recorder.seen
 
 
