@@ -95,9 +95,9 @@ def _reconstruct(args: Args, allowlist: Allowlist) -> str | None:
 
 
 def _is_small_shape(value: Value) -> bool:
-    if not isinstance(value, Seq) or len(value.items) > 64 or not is_ints(value):
+    if not isinstance(value, Seq) or value.length > 64 or value.omitted:
         return False
-    return all(isinstance(i, Const) and i.value in (0, 1) for i in value.items)
+    return all(isinstance(item, Const) and item.value in (0, 1) for item in value.items)
 
 
 def _mareconstruct(args: Args, allowlist: Allowlist) -> str | None:
