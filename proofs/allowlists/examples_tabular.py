@@ -29,8 +29,7 @@ def _numpy() -> Iterator[object]:
         yield np.random.Generator(getattr(np.random, name)(1))
         yield np.random.RandomState(getattr(np.random, name)(1))
     yield np.random.SeedSequence(1)
-    for function in (np.log, np.log1p, np.add, np.mean, np.median, np.clip, np.float32, np.nan):
-        yield function
+    yield from (np.log, np.log1p, np.add, np.mean, np.median, np.clip, np.float32, np.nan)
     if hasattr(np.dtypes, "StringDType") if hasattr(np, "dtypes") else False:
         yield np.array(["a"], dtype=np.dtypes.StringDType())
 
@@ -62,8 +61,7 @@ def _scipy() -> Iterator[object]:
     yield spatial.cKDTree(np.random.rand(9, 2))
     yield spatial.transform.Rotation.identity()
     yield optimize.minimize(lambda v: (v**2).sum(), np.ones(2))
-    for dist in (stats.norm(), stats.uniform(0, 1), stats.expon(), stats.randint(0, 3)):
-        yield dist
+    yield from (stats.norm(), stats.uniform(0, 1), stats.expon(), stats.randint(0, 3))
     yield stats.norm
     yield stats.loguniform(1e-3, 1)
     yield stats.gaussian_kde(x)
@@ -90,15 +88,13 @@ def _pandas() -> Iterator[object]:
     yield pd.Series(pd.timedelta_range("1s", periods=2))
     yield pd.Series(pd.interval_range(0, 2))
     yield pd.MultiIndex.from_product([["a", "b"], [1, 2]])
-    for index in (pd.RangeIndex(3), pd.Index([1, 2]), pd.Index([1.5]), pd.Index(["a"])):
-        yield index
+    yield from (pd.RangeIndex(3), pd.Index([1, 2]), pd.Index([1.5]), pd.Index(["a"]))
     yield pd.CategoricalIndex(["a"])
     yield pd.DatetimeIndex(["2020"], freq="D")
     yield pd.TimedeltaIndex(["1s"])
     yield pd.PeriodIndex(["2020"], freq="Y")
     yield pd.Index(["2020"], name="n")
-    for scalar in (pd.Timestamp("2020"), pd.Timestamp("2020", tz="UTC"), pd.Timedelta("1s")):
-        yield scalar
+    yield from (pd.Timestamp("2020"), pd.Timestamp("2020", tz="UTC"), pd.Timedelta("1s"))
     yield pd.Period("2020", "D")
     yield pd.Interval(0, 1)
     yield pd.NaT
@@ -214,11 +210,14 @@ def _sklearn_composed(x: object, labels: object) -> Iterator[object]:
     yield make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, labels)
     yield CountVectorizer(tokenizer=str.split, stop_words="english").fit(texts)
     yield make_pipeline(StandardScaler(), FunctionTransformer(np.log1p)).fit(x)
-    for splitter in (
-        KFold(3), StratifiedKFold(3), ShuffleSplit(3), TimeSeriesSplit(3), GroupKFold(3),
+    yield from (
+        KFold(3),
+        StratifiedKFold(3),
+        ShuffleSplit(3),
+        TimeSeriesSplit(3),
+        GroupKFold(3),
         RepeatedStratifiedKFold(),
-    ):  # fmt: skip
-        yield splitter
+    )
     for scoring in ("accuracy", "f1_macro", "roc_auc", "neg_log_loss"):
         yield GridSearchCV(LogisticRegression(), {"C": [1.0]}, scoring=scoring, cv=2).fit(
             x, np.asarray(labels) % 2
