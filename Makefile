@@ -49,7 +49,7 @@ constraints: ## Pin every dependency again, with hashes, for all supported platf
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --extra dev --extra example --group build \
+	    --no-emit-index-url --no-header --extra dev --extra example \
 	    pyproject.toml -o constraints.txt
 
 clean: ## Remove what the other targets made
