@@ -1,0 +1,5 @@
+"""``python -m seamark``."""
+
+from seamark.cli import main
+
+main()
