@@ -226,7 +226,8 @@ def _sklearn_composed(x: object, labels: object) -> Iterator[object]:
     for name in metrics.get_scorer_names():
         yield metrics.get_scorer(name)
     for loss in ("hinge", "log_loss", "modified_huber", "squared_hinge", "perceptron",
-                 "squared_error", "huber", "epsilon_insensitive", "squared_epsilon_insensitive"):  # fmt: skip
+                 "squared_error", "huber", "epsilon_insensitive",
+                 "squared_epsilon_insensitive"):  # fmt: skip
         yield SGDClassifier(loss=loss).fit(x, labels)
     for loss in ("squared_error", "huber", "epsilon_insensitive", "squared_epsilon_insensitive"):
         yield SGDRegressor(loss=loss).fit(x, labels)

@@ -25,6 +25,7 @@ from seamark.scan.models.pickle.builder.package import parse
 MODELS = """
     import os, subprocess, importlib, pickle
     from collections import namedtuple
+    from enum import Enum
     from dataclasses import dataclass
     from toy.base import Base, Loader, unpickle
     from .base import Base as Again
@@ -49,6 +50,7 @@ MODELS = """
             self._fill()
         def _fill(self):
             self.left = {k: v for k, v in self.__dict__.items()}
+    class Color(Enum): RED = 1
     class Acts:
         def fit(self): os.system("echo seamark")
     class Nested:
@@ -141,7 +143,9 @@ def test_inert_classes_enter_and_others_do_not(wheel: Path) -> None:
     assert set(INERT) <= entered
     assert not entered & set(HARMFUL)
     assert {name for name in HARMFUL if f"toy.models.{name}" not in built.excluded} == set()
-    assert set(built.entries["toy.models"].values()) == {decide.CLASS}
+    kinds = built.entries["toy.models"]
+    assert kinds.pop("Color") == "enum"  # members are pickled as a call with the value
+    assert set(kinds.values()) == {decide.CLASS}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ CALL = "f"
 """Kind: may be called with any inert arguments."""
 NAME = "n"
 """Kind: may only be referred to: a scalar type, a loss function held as an attribute."""
+ENUM = "enum"
+"""Guard of enumerations: their members are pickled as a call with the literal value."""
 TRUSTED = "x"
 """Kind of what the user allowed by hand: every use of it."""
 
@@ -126,10 +128,10 @@ def parse_extra(entries: frozenset[str]) -> Mapping[tuple[str, str], str]:
                 f"Not an allowlist entry: {entry!r}.",
                 hint="Write module:name, exactly and without wildcards: mylib.models:Scorer",
             )
-        if (kind or TRUSTED) not in (CLASS, CALL, NAME, TRUSTED):
+        if (kind or TRUSTED) not in (CLASS, CALL, NAME, TRUSTED, ENUM):
             raise UsageError(
                 f"Unknown kind in the allowlist entry {entry!r}.",
-                hint="Kinds are c (an instance), f (a call), n (a mention) and x (every use).",
+                hint="Kinds: c (an instance), f (a call), n (a mention), enum, x (every use).",
             )
         kinds[module, name] = kind or TRUSTED
     return MappingProxyType(kinds)

@@ -13,7 +13,7 @@ from seamark.scan.models.pickle.builder.merge import Entries, write_entries
 from seamark.scan.models.pickle.builder.package import Class, Package, parse
 from seamark.scan.models.pickle.builder.sources import Release, read_release
 from seamark.scan.models.pickle.builder.vocabulary import BASES
-from seamark.scan.models.pickle.decide import CLASS, NAME
+from seamark.scan.models.pickle.decide import CLASS, ENUM, NAME
 
 SCHEMA = "seamark.allowlist/1"
 
@@ -119,14 +119,10 @@ def _classes(
         if reason:
             excluded[qualified] = reason
             continue
-        kind = _ENUM if _is_enum(examiner.package, cls) else CLASS
+        kind = ENUM if _is_enum(examiner.package, cls) else CLASS
         for module in filter(None, (cls.module, cls.published)):
             entries.setdefault(module, {})[cls.name] = kind
     return entries, excluded
-
-
-_ENUM = "enum"
-"""The guard of enumerations: their members are pickled as a call with the literal value."""
 
 
 def _is_enum(package: Package, cls: Class) -> bool:
