@@ -5,8 +5,6 @@ the explainer. Text that happens to begin with opcode letters is not claimed, bu
 would call or import something before it breaks is.
 """
 
-from collections.abc import Iterable
-
 from seamark.scan.models.blobs import Blob, BytesBlob
 from seamark.scan.models.limits import LimitExceeded, Limits, Meter
 from seamark.scan.models.pickle.opcodes import COUNTED, NAMES
@@ -51,7 +49,7 @@ def _tries_well(head: bytes, blob: Blob) -> bool:
             return True
         tail = tried[trace.consumed :]
         return tail[:1] != tried[:1] and is_pickle(tail, BytesBlob(tail)) if tail else False
-    if trace.calls or trace.opcodes >= _ENOUGH:
+    if trace.calls or (trace.opcodes >= _ENOUGH and not trace.references):
         return True
     if trace.references and (not _is_text(tried) or _acts(trace)):
         return True
@@ -60,7 +58,7 @@ def _tries_well(head: bytes, blob: Blob) -> bool:
     return False
 
 
-_CONTROL = bytes(set(range(32)) - set(b"\t\n\f\r"))
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\r"))
 
 
 def _is_text(head: bytes) -> bool:
@@ -69,19 +67,17 @@ def _is_text(head: bytes) -> bool:
 
 
 def _acts(trace: Trace) -> bool:
-    """Whether text is more likely a pickle than a list whose first word begins with c."""
-    if len(trace.references) > 1 or trace.opcodes >= 8:
-        return True
-    return trace.opcodes >= 3 and _names_python(trace.references)
+    """Whether text that calls nothing is more likely a pickle than a list of words with c.
 
-
-def _names_python(references: Iterable[tuple[str, str]]) -> bool:
+    Each two lines of such a list spell an import. Here the first import must be of a module that
+    exists, or a loader stops there, and an opcode must follow that is no import.
+    """
     from seamark.scan.models.pickle.decide import load_allowlist
 
-    known = load_allowlist().stdlib
-    return any(
-        module.partition(".")[0] in known and name.isidentifier() for module, name in references
-    )
+    if trace.opcodes - 1 <= sum(trace.asked.values()):
+        return False
+    module, name = next(iter(trace.references))
+    return module.partition(".")[0] in load_allowlist().stdlib and name.isidentifier()
 
 
 def _goes_on(token: bytes, offset: int, blob: Blob) -> bool:
