@@ -17,7 +17,7 @@ from seamark.core.errors import SeamarkError
 from seamark.core.settings import read_settings
 
 _PACKAGES = (
-    "google-re2", "jinja2", "joblib", "lz4", "pydantic", "pyyaml", "rich", "typer", "zstandard",
+    "jinja2", "joblib", "lz4", "pydantic", "pyyaml", "rich", "typer", "zstandard",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ class Limits:
     expansion_ratio: int = 200
 
 
-class LimitExceeded(Exception):
+class LimitExceeded(Exception):  # noqa: N818 - a signal between reader and router, not an error
     """A limit ran out. The router turns it into finding FIL004 (unclear)."""
 
 
@@ -32,7 +32,7 @@ class ExpansionBomb(LimitExceeded):
     """What a file expands to is out of all proportion to its size."""
 
 
-class Malformed(Exception):
+class Malformed(Exception):  # noqa: N818 - likewise
     """The bytes break their own format. The router turns it into finding FIL005 (unclear).
 
     Readers raise it only where nothing more can be read; what can be named better is a finding.

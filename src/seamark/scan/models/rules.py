@@ -106,6 +106,15 @@ LINK_NOT_FOLLOWED = Rule(
     reason="Following links to directories can loop; the directory itself is scanned where it is.",
     remedy="Nothing, unless the directory is excluded where it is: then name it on its own.",
 )
+CHANGED = Rule(
+    id="FIL013",
+    title="File changed during the examination",
+    severity=Severity.MEDIUM,
+    verdict=Verdict.UNCLEAR,
+    reason="What was examined and what was hashed may be different bytes.",
+    remedy="Scan the file again when nothing writes to it.",
+    references=(cwe(367),),
+)
 
 RULES = (
     UNREADABLE,
@@ -118,6 +127,7 @@ RULES = (
     READER_FAILED,
     EMPTY,
     POLYGLOT,
+    CHANGED,
     LINK_OUTSIDE,
     LINK_NOT_FOLLOWED,
 )

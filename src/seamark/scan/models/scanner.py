@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seamark.core.findings import Finding, with_fingerprints
 from seamark.core.reports import FileReport
@@ -23,8 +23,8 @@ _CHUNK = 1 << 20
 class Scanner:
     """How files are scanned: limits for each file, user's options, digest or not."""
 
-    limits: Limits = Limits()
-    options: Options = Options()
+    limits: Limits = field(default_factory=Limits)
+    options: Options = field(default_factory=Options)
     digest: bool = True
 
     def scan_file(
@@ -77,10 +77,13 @@ class Scanner:
         digest: str | None = None
         if self.digest:
             try:
-                digest = _digest(blob, scope.meter)
+                digest = _digest(blob)
             except OSError as error:
                 reason = error.strerror or str(error)
                 found.append(scope.finding(rules.UNREADABLE, f"Reading failed: {reason}."))
+        if _identity(os.fstat(fd)) != _identity(status):
+            # Otherwise the digest could name other bytes than those that were examined.
+            found.append(scope.finding(rules.CHANGED, "The file changed during the examination."))
         return _report(shown, digest, size, scope.tally, found)
 
     def scan_bytes(self, data: bytes, *, name: str = "<bytes>") -> FileReport:
@@ -96,11 +99,15 @@ class Scanner:
 
 
 def printable(path: str) -> str:
-    """``path`` as valid Unicode: bytes that are not UTF-8 appear as ``\\xNN``."""
+    r"""``path`` as valid Unicode: bytes that are not UTF-8 appear as ``\xNN``."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _digest(blob: Blob, meter: Meter) -> str:
+def _identity(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _digest(blob: Blob) -> str:
     if isinstance(blob, BytesBlob):
         return "sha256:" + hashlib.sha256(blob.data).hexdigest()
     state = hashlib.sha256()
