@@ -417,7 +417,6 @@ def test_mutated_archives_always_end_with_a_verdict(changes, cut, inserted) -> N
     data = data[:cut] + inserted + data[cut:]
     report = Scanner(limits=Limits(seconds=20)).scan_bytes(bytes(data), name="m.zip")
     assert "FIL008" not in rules(report), report.findings
-    assert "FIL004" not in rules(report) or len(inserted) > 0 or changes
 
 
 @settings(max_examples=100, deadline=None)

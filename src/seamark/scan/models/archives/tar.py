@@ -22,6 +22,7 @@ from seamark.scan.models.scope import Reader, Scope
 _SEARCHED = 16 << 20
 _CHUNK = 1 << 20
 _TORCH_PARTS = frozenset({"sys_info", "pickle", "storages", "tensors"})
+_LONGEST_SHOWN = 1024
 _GREATEST_PLAIN = 8 << 30
 
 
@@ -37,9 +38,20 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     checkpoint = {"pickle", "storages"} <= {name.removeprefix("./") for name in names}
     scope.set_format("pytorch-tar" if checkpoint else "tar")
     yield from capped(_structure(members, blob, scope), scope)
+    folders = _folders(names)
     for member in members:
-        yield from _examine_content(member, members, blob, scope, checkpoint)
+        siblings = folders[member.name.rpartition("/")[0]]
+        yield from _examine_content(member, siblings, blob, scope, checkpoint)
     yield from _examine_rest(walk, blob, scope)
+
+
+def _folders(names: list[str]) -> dict[str, frozenset[str]]:
+    """The names in each folder."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        folder, _, last = name.rpartition("/")
+        found.setdefault(folder, set()).add(last)
+    return {folder: frozenset(inside) for folder, inside in found.items()}
 
 
 def _structure(members: list[Member], blob: Blob, scope: Scope) -> Iterator[Finding]:
@@ -108,29 +120,24 @@ def _examine_extensions(member: Member, scope: Scope) -> Iterator[Finding]:
 
 
 def _examine_content(
-    member: Member, members: list[Member], blob: Blob, scope: Scope, checkpoint: bool
+    member: Member, siblings: frozenset[str], blob: Blob, scope: Scope, checkpoint: bool
 ) -> Iterator[Finding]:
     kind = member.header.kind
     if member.size == 0 and kind not in (b"0", b"\0", b"7"):
         scope.meter.spend_member()
         return
-    folder = member.name.rpartition("/")[0]
-    shown = visible(member.name)
+    shown = visible(member.name, _LONGEST_SHOWN)
     if member.sparse:
         scope.skip(f"the member {shown!r} is sparse; only its stored pieces were examined")
     content = blob.slice(member.data, member.size)
-
-    def siblings() -> frozenset[str]:
-        parts = (other.name.rpartition("/") for other in members)
-        return frozenset(name for where, _, name in parts if where == folder)
 
     reader = _torch_reader(member.name) if checkpoint else None
     if reader is not None:
         from seamark.scan.models.router import examine_as
 
-        yield from examine_as(reader, content, scope, shown, siblings)
+        yield from examine_as(reader, content, scope, shown, lambda: siblings)
     else:
-        yield from scope.examine(content, shown, siblings)
+        yield from scope.examine(content, shown, lambda: siblings)
     plain = member.header.size
     if 0 < plain < member.size:
         # Readers that ignore the extended size find their next header in here.

@@ -214,5 +214,3 @@ def _without_directory(blob: Blob, scope: Scope) -> Iterator[Finding]:
             scope.tally.members += 1
         else:
             yield from archive.examine_view(member.entry.name, member.views[0], hidden=True)
-    if not members:
-        yield from archive.examine_stray((0, blob.size))

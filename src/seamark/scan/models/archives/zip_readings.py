@@ -19,7 +19,7 @@ from seamark.scan.models.scope import Scope
 
 _WINDOW = records.END_SIZE + records.MAX16
 MOST_READINGS = 8
-_MOST_CANDIDATES = 4096
+_MOST_CANDIDATES = 1 << 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
