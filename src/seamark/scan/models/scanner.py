@@ -71,8 +71,21 @@ class Scanner:
         size = status.st_size
         scope.meter.admit(size)
         blob: Blob = FileBlob(fd, 0, size)
-        if size <= _IN_MEMORY:
-            blob = BytesBlob(blob.read(0, size))
+        try:
+            # Files that a kernel makes up (/proc) claim to be empty and are not.
+            made_up = not size and os.pread(fd, 1, 0)
+            if size <= _IN_MEMORY:
+                blob = BytesBlob(blob.read(0, size))
+        except OSError as error:
+            scope.tally.format = "unreadable"
+            reason = error.strerror or str(error)
+            found = [scope.finding(rules.UNREADABLE, f"Reading failed: {reason}.")]
+            return _report(shown, None, size, scope.tally, found)
+        if made_up:
+            scope.tally.format = "special"
+            message = "The file claims to be empty and holds something."
+            found = [scope.finding(rules.NOT_A_REGULAR_FILE, message)]
+            return _report(shown, None, 0, scope.tally, found)
         found = list(route(blob, scope))
         digest: str | None = None
         if self.digest:

@@ -1,0 +1,35 @@
+"""What each command may change: deny by default. A test fails for a command that is not declared.
+
+``permission`` is who may do it once identities exist, ``event`` what the ledger will record.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """A command that changes something: what, by whose permission, recorded as which event."""
+
+    what: str
+    permission: str
+    event: str
+
+
+READS: frozenset[str] = frozenset(
+    {"rules list", "rules show", "rules facts", "baseline show", "allowlist verify"}
+)
+"""Commands that change nothing; a test runs them and compares the files before and after."""
+
+WRITES: Mapping[str, Writes] = {
+    "init": Writes("seamark.yaml, .gitignore", "project:write", "project.initialized"),
+    "scan": Writes("the --output file, receipts", "report:write", "asset.scanned"),
+    "check": Writes("the --output file, receipts", "report:write", "project.checked"),
+    "baseline create": Writes("seamark.baseline.json", "baseline:write", "baseline.created"),
+    "baseline update": Writes("seamark.baseline.json", "baseline:write", "baseline.updated"),
+    "baseline prune": Writes("seamark.baseline.json", "baseline:write", "baseline.pruned"),
+    "schema": Writes("the --output file", "report:write", "schema.exported"),
+    "doctor": Writes("the receipts key, where there is none", "key:create", "key.created"),
+    "allowlist merge": Writes("the shipped allowlist", "allowlist:write", "allowlist.merged"),
+    "allowlist build": Writes("files in --output", "allowlist:write", "allowlist.built"),
+}
