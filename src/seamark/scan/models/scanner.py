@@ -71,6 +71,12 @@ class Scanner:
         size = status.st_size
         scope.meter.admit(size)
         blob: Blob = FileBlob(fd, 0, size)
+        if not size and (reason := _why_not_empty(fd)):
+            scope.tally.format = "special"
+            found = [
+                scope.finding(rules.NOT_A_REGULAR_FILE, f"This is not a plain file: {reason}.")
+            ]
+            return _report(shown, None, 0, scope.tally, found)
         try:
             # Files that a kernel makes up (/proc) claim to be empty and are not.
             made_up = not size and os.pread(fd, 1, 0)
@@ -114,6 +120,14 @@ class Scanner:
 def printable(path: str) -> str:
     r"""``path`` as valid Unicode: bytes that are not UTF-8 appear as ``\xNN``."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _why_not_empty(fd: int) -> str:
+    """Files of the kernel (/proc) say that they hold nothing, and then give bytes or fail."""
+    try:
+        return "it has no size and yet holds bytes" if os.pread(fd, 1, 0) else ""
+    except OSError as error:
+        return f"it has no size and reading it fails ({error.strerror})"
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int]:
