@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from seamark.core.findings import Finding, with_fingerprints
 from seamark.core.reports import FileReport
+from seamark.core.rules import Rule
 from seamark.core.verdicts import Verdict, worst
 from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob, BytesBlob, FileBlob
@@ -64,34 +65,16 @@ class Scanner:
 
     def _scan_open(self, fd: int, shown: str, scope: Scope) -> FileReport:
         status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            scope.tally.format = "special"
-            found = [scope.finding(rules.NOT_A_REGULAR_FILE, "This is not a regular file.")]
-            return _report(shown, None, 0, scope.tally, found)
         size = status.st_size
+        refused = _why_not_plain(fd, status)
+        if refused:
+            rule, message = refused
+            scope.tally.format = "special" if rule is rules.NOT_A_REGULAR_FILE else "unreadable"
+            return _report(shown, None, size, scope.tally, [scope.finding(rule, message)])
         scope.meter.admit(size)
         blob: Blob = FileBlob(fd, 0, size)
-        if not size and (reason := _why_not_empty(fd)):
-            scope.tally.format = "special"
-            found = [
-                scope.finding(rules.NOT_A_REGULAR_FILE, f"This is not a plain file: {reason}.")
-            ]
-            return _report(shown, None, 0, scope.tally, found)
-        try:
-            # Files that a kernel makes up (/proc) claim to be empty and are not.
-            made_up = not size and os.pread(fd, 1, 0)
-            if size <= _IN_MEMORY:
-                blob = BytesBlob(blob.read(0, size))
-        except OSError as error:
-            scope.tally.format = "unreadable"
-            reason = error.strerror or str(error)
-            found = [scope.finding(rules.UNREADABLE, f"Reading failed: {reason}.")]
-            return _report(shown, None, size, scope.tally, found)
-        if made_up:
-            scope.tally.format = "special"
-            message = "The file claims to be empty and holds something."
-            found = [scope.finding(rules.NOT_A_REGULAR_FILE, message)]
-            return _report(shown, None, 0, scope.tally, found)
+        if size <= _IN_MEMORY:
+            blob = BytesBlob(blob.read(0, size))
         found = list(route(blob, scope))
         digest: str | None = None
         if self.digest:
@@ -122,12 +105,17 @@ def printable(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _why_not_empty(fd: int) -> str:
-    """Files of the kernel (/proc) say that they hold nothing, and then give bytes or fail."""
+def _why_not_plain(fd: int, status: os.stat_result) -> tuple[Rule, str] | None:
+    """Why this is nothing to examine: a pipe, a file of the kernel, a file that does not read."""
+    if not stat.S_ISREG(status.st_mode):
+        return rules.NOT_A_REGULAR_FILE, "This is not a regular file."
     try:
-        return "it has no size and yet holds bytes" if os.pread(fd, 1, 0) else ""
+        first = os.pread(fd, 1, 0)
     except OSError as error:
-        return f"it has no size and reading it fails ({error.strerror})"
+        return rules.UNREADABLE, f"Reading failed: {error.strerror or error}."
+    if first and not status.st_size:  # as under /proc
+        return rules.NOT_A_REGULAR_FILE, "The file claims to be empty and holds something."
+    return None
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int]:
