@@ -1,8 +1,8 @@
 """The walk: deterministic, bounded, never silent about what it leaves out."""
 
 import os
-import subprocess
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
