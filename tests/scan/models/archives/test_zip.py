@@ -424,3 +424,10 @@ def test_mutated_archives_always_end_with_a_verdict(changes, cut, inserted) -> N
 def test_random_bytes_behind_a_zip_signature(data: bytes) -> None:
     assert "FIL008" not in rules(scan(b"PK\x03\x04" + data))
     assert "FIL008" not in rules(scan(b"PK\x05\x06" + data))
+
+
+def test_an_archive_whose_beginning_was_cut_off() -> None:
+    whole = build(Part("a.txt"), Part("m.pkl", PAYLOAD))
+    report = scan(b"PK\x03\x04" + whole[40:])
+    assert "ARC001" in rules(report)
+    assert reaches(report)

@@ -81,7 +81,7 @@ def _readings_of(
         for shift in dict.fromkeys((records_start - variant.size - variant.offset, 0)):
             key = (variant.offset + shift, shift, variant.size, variant.members)
             directory = key[0]
-            if shift < 0 or key in seen or not _begins(blob, directory, variant, records_start):
+            if directory < 0 or key in seen or not _begins(blob, directory, variant, records_start):
                 continue
             seen.add(key)
             entries, stop = records.read_directory(
@@ -128,6 +128,13 @@ def examine_reading(reading: Reading, scope: Scope) -> Iterator[Finding]:
             anchor="directory size",
             offset=reading.end.at,
             evidence={"end_record": reading.end.size, "directory": size},
+        )
+    if reading.shift < 0:
+        yield scope.finding(
+            rules.AMBIGUOUS,
+            f"Offsets count from {-reading.shift} bytes before the beginning of the file.",
+            anchor="negative shift",
+            offset=reading.end.at,
         )
     if reading.end.disk or any(entry.disk for entry in reading.entries):
         yield scope.finding(
