@@ -15,10 +15,10 @@ _IGNORED = ".seamark/"
 _MOST = 200
 
 _HEAD = """\
-# What this AI system is, and the bar that it must pass.
-# `seamark check` reads this file; `seamark schema` prints its JSON Schema, so that an editor that
-# is pointed to it completes and checks every key:
-#   yaml-language-server: $schema=./seamark.schema.json
+# What this AI system is, and the bar that it must pass: read by `seamark check`.
+# Editors complete and check every key once `seamark schema > seamark.schema.json` has run and
+# this line has lost its first two characters:
+# # yaml-language-server: $schema=./seamark.schema.json
 
 system:
   name: {name}

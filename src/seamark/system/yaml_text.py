@@ -25,9 +25,9 @@ def read_yaml(text: str, *, name: str) -> Located:
     """Parse one document. Raises ``ConfigurationError`` with the line for what is not accepted."""
     if len(text) > MAX_BYTES:
         raise ConfigurationError(f"{name} is larger than {MAX_BYTES} bytes.")
-    loader = yaml.SafeLoader(text)
     try:
         _refuse_aliases(text, name)
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
         _locate(node, (), lines, name)
@@ -41,8 +41,6 @@ def read_yaml(text: str, *, name: str) -> Located:
         raise ConfigurationError(f"{name}: no valid YAML ({error}).") from error
     except RecursionError as error:
         raise ConfigurationError(f"{name}: nested too deeply.") from error
-    finally:
-        loader.dispose()
     return Located(data, lines)
 
 
