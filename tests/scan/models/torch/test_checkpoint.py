@@ -58,8 +58,10 @@ def test_really_saved_files_are_clean(name: str, form: str) -> None:
 def test_a_package_needs_review_for_its_code() -> None:
     report = Scanner().scan_file(REAL / "package.pt")
     assert report.format == "pytorch-package"
-    assert "PTH006" in rules(report)
+    assert rules(report) == {"PTH006"}
     assert report.verdict is Verdict.REVIEW
+    without = rebuilt("package.pt", **{"package/mymod.py": None})
+    assert scan(without).findings == ()
 
 
 def test_an_exported_program_is_unclear() -> None:

@@ -81,6 +81,7 @@ class _Roots:
             suffix=".storage" if self.package else "",
             sizes=self.sizes,
             script=self.script,
+            package=self.package,
         )
         if rest == "bytecode.pkl":
             from seamark.scan.models.torch.script import examine_bytecode

@@ -8,7 +8,7 @@ from seamark.scan.models.pickle import rules as pickle_rules
 from seamark.scan.models.pickle.reader import StreamKind, examine_stream
 from seamark.scan.models.pickle.trace import Trace
 from seamark.scan.models.scope import Scope
-from seamark.scan.models.torch.storages import examine_storages
+from seamark.scan.models.torch.storages import examine_storages, named_storage
 
 _SCRIPT_TYPES = "__torch__."
 _TYPED_LISTS = frozenset(
@@ -32,6 +32,7 @@ def examine_checkpoint(
     suffix: str,
     sizes: Mapping[str, int],
     script: bool,
+    package: bool,
 ) -> Iterator[Finding]:
     """Findings in one pickle of a torch archive.
 
@@ -44,6 +45,9 @@ def examine_checkpoint(
     for finding in stream:
         if script and _is_script_type(finding):
             continue
+        # Packages number their storages, checkpoints spell the number as text.
+        if package and finding.rule is pickle_rules.PERSISTENT_ID and _all_storages(traces):
+            continue
         yield finding
     for trace in traces:
         yield from examine_storages(trace, folder, suffix, sizes, scope)
@@ -54,3 +58,11 @@ def _is_script_type(finding: Finding) -> bool:
         return False
     reference = str(finding.evidence.get("reference", ""))
     return reference.startswith(_SCRIPT_TYPES) or reference in _TYPED_LISTS
+
+
+def _all_storages(traces: list[Trace]) -> bool:
+    return all(
+        named_storage(persistent.pid) is not None
+        for trace in traces
+        for persistent in trace.persistent
+    )
