@@ -42,6 +42,7 @@ def rebuilt(name: str = "state.pt", **changes: bytes | None) -> bytes:
     ("name", "form"),
     [
         ("state.pt", "pytorch-zip"),
+        ("legacy.pt", "torch-legacy"),
         ("empty.pt", "pytorch-zip"),
         ("nocrc.pt", "pytorch-zip"),
         ("skip.pt", "pytorch-zip"),
@@ -161,3 +162,16 @@ def test_classes_of_a_program_are_only_its_own_in_a_program() -> None:
     data = members("script.pt")["script/data.pkl"]
     report = scan(rebuilt(**{"state/data.pkl": data}))
     assert any("__torch__" in str(finding.anchor) for finding in report.findings)
+
+
+def test_a_checkpoint_beyond_4_gib_is_clean(tmp_path: Path) -> None:
+    """Written by torch with zip64 records; the tensor data is a hole in the file."""
+    head, tail = ((REAL / f"huge-{part}.bin").read_bytes() for part in ("head", "tail"))
+    path, size = tmp_path / "huge.pt", 5368710989
+    with path.open("wb") as file:
+        file.write(head)
+        file.seek(size - len(tail))
+        file.write(tail)
+    report = Scanner(digest=False).scan_file(path)
+    assert report.findings == ()
+    assert (report.verdict, report.size) == (Verdict.CLEAN, size)
