@@ -43,6 +43,9 @@ ODDITY_LIMIT = 64
 DEPTH_LIMIT = 1000
 """Nesting that no pickler reaches: Python's own recursion limit stops it earlier."""
 
+SPREAD_LIMIT = 1 << 53
+"""Containers that a walk through a value may visit, shared ones each time anew."""
+
 HASH_LIMIT = 1 << 22
 """Objects that one hash may visit; a tuple of tuples of tuples doubles it with each level."""
 
@@ -307,19 +310,25 @@ class Machine:
             self.watch(call)
 
     def nest(self, container: Seq | Map, items: list[Raw], pos: int) -> None:
-        """Note how deep ``container`` nests now that it holds ``items``."""
+        """Note how deep and how wide ``container`` is now that it holds ``items``."""
         if PLAIN.issuperset(map(type, items)):
             return
-        deepest = container.depth
+        before, depth = container.spread, container.depth
+        spread, deepest = before, depth
         for item in items:
             kind = type(item)
-            if (kind is Seq or kind is Map) and item.depth >= deepest:  # type: ignore[union-attr]
-                deepest = item.depth + 1  # type: ignore[union-attr]
+            if kind is Seq or kind is Map:
+                spread += item.spread  # type: ignore[union-attr]
+                if item.depth >= deepest:  # type: ignore[union-attr]
+                    deepest = item.depth + 1  # type: ignore[union-attr]
+        container.spread = spread if spread < _HEAVY else _HEAVY
         container.depth = deepest
-        if deepest > DEPTH_LIMIT:
-            self.odd(
-                Oddity.DEEP_NESTING, self.base + pos, "", f"containers nest {deepest} deep or more"
-            )
+        if depth <= DEPTH_LIMIT < deepest <= DEPTH_LIMIT + 1:  # once on the way down
+            detail = f"containers nest {deepest} deep or more"
+            self.odd(Oddity.DEEP_NESTING, self.base + pos, "", detail)
+        if before <= SPREAD_LIMIT < spread:
+            detail = "containers that share their parts expand without end"
+            self.odd(Oddity.EXPANSION, self.base + pos, "", detail)
 
     def hashes(self, key: Raw, pos: int) -> int:
         """How many objects a hash of ``key`` visits. Raises where it cannot be hashed."""

@@ -5,7 +5,15 @@ A handler gets the position of its opcode in the window and returns the position
 """
 
 from seamark.scan.models.pickle import imports, pushes
-from seamark.scan.models.pickle.machine import PLAIN, Broken, Handler, Machine, Stopped, sequence
+from seamark.scan.models.pickle.machine import (
+    DEPTH_LIMIT,
+    PLAIN,
+    Broken,
+    Handler,
+    Machine,
+    Stopped,
+    sequence,
+)
 from seamark.scan.models.pickle.opcodes import exact_int, text_int
 from seamark.scan.models.pickle.trace import (
     KEPT,
@@ -187,6 +195,8 @@ def _empty_dict(m: Machine, pos: int) -> int:
 def _built(m: Machine, kind: str, items: list[Raw], pos: int) -> int:
     made = sequence(kind, items)
     m.nest(made, items, pos)
+    if made.depth > DEPTH_LIMIT:
+        made.raw = NOTHING
     m.stack.append(made)
     return pos + 1
 
@@ -238,6 +248,8 @@ def _extend(m: Machine, target: Raw, items: list[Raw], pos: int) -> None:
         elif len(kept) < KEPT:
             kept += items[: KEPT - len(kept)]
         m.nest(target, items, pos)
+        if target.depth > DEPTH_LIMIT:
+            target.raw = NOTHING  # found already, and a long chain takes memory
     elif isinstance(target, (Ref, Call, Persistent)):
         _touch(m, target, pos)
     elif isinstance(target, Payload) and target.kind == "bytearray":
@@ -285,8 +297,16 @@ def _above_mark(m: Machine) -> list[Raw]:
 
 
 def _append(m: Machine, pos: int) -> int:
-    target, items = _target(m, 1)
-    _extend(m, target, items, pos)
+    stack = m.stack
+    if len(stack) - 1 <= m.marks[-1]:
+        raise Broken("stack underflow")
+    item = stack.pop()
+    target = stack[-1]
+    if type(target) is Seq and not target.length and target.kind == "list" and type(item) in PLAIN:
+        target.length = 1
+        target.raw = [item]
+    else:
+        _extend(m, target, [item], pos)
     return pos + 1
 
 

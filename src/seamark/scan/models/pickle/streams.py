@@ -61,6 +61,7 @@ _RULE_OF_ODDITY: dict[Oddity, Rule] = {
     Oddity.HASH_BOMB: rules.EXPONENTIAL,
     Oddity.STATE_ON_IMPORT: rules.CHANGED_IMPORT,
     Oddity.ITEM_ON_IMPORT: rules.CHANGED_IMPORT,
+    Oddity.EXPANSION: rules.EXPONENTIAL,
     Oddity.COMPUTED_ARGUMENTS: rules.COMPUTED_ARGUMENTS,
 }
 _BOMBS = frozenset({Oddity.HUGE_MEMO, Oddity.HASH_BOMB})
@@ -70,6 +71,8 @@ _LOADERS = frozenset({("torch.storage", "_load_from_bytes")})
 """Allowlisted callables that deserialize the bytes they are given."""
 
 ODD_CALLS_KEPT = 1000
+REFERENCES_LISTED = 1000
+"""Findings of one rule about imports in one stream; more tell nobody more."""
 
 
 @dataclass(slots=True)
@@ -83,11 +86,18 @@ class Stream:
     found: list[Finding] = field(default_factory=list)
     odd_calls: dict[tuple[str, str], tuple[Call, str]] = field(default_factory=dict)
     loads: list[Call] = field(default_factory=list)
+    bare: set[tuple[str, str, str]] = field(default_factory=set)
     arrays: list[joblib.Array] = field(default_factory=list)
     inner: list[Trace] = field(default_factory=list)
 
     def watch(self, call: Call) -> None:
         """Hold a call to what its library writes. Called by the explainer."""
+        function = call.function
+        if isinstance(function, Ref) and not call.args and call.kwargs is None:
+            key = (function.module, function.name, call.opcode)
+            if key in self.bare:  # without arguments, one call is like the other
+                return
+            self.bare.add(key)
         reason = check_call(_resolved(call, self.kind), self.allowlist)
         if reason is not None and len(self.odd_calls) < ODD_CALLS_KEPT:
             self.odd_calls.setdefault((_root(call), reason), (call, reason))
@@ -171,11 +181,18 @@ class Stream:
 
     def decide(self, references: dict[tuple[str, str], Ref], trace: Trace) -> Iterator[Finding]:
         """A finding for each of ``references`` that is not allowed; ``trace`` has their calls."""
+        listed: dict[Rule, int] = {}
         for reference in references.values():
             decision = self.allowlist.decide(reference.module, reference.name)
             rule = _RULE_OF_DECISION.get(decision)
-            if rule is not None:
+            if rule is None:
+                continue
+            listed[rule] = listed.get(rule, 0) + 1
+            if listed[rule] <= REFERENCES_LISTED:
                 yield self._reference(rule, reference, trace.called(reference), decision)
+        omitted = sum(max(0, count - REFERENCES_LISTED) for count in listed.values())
+        if omitted:
+            self.scope.skip(f"{omitted} further imports of the same kinds are not listed")
 
     def _unframed(self, trace: Trace) -> Iterator[Finding]:
         """What the pure-Python unpickler does where a frame ends beyond the data: it goes on."""

@@ -105,17 +105,18 @@ class Seq:
     """A list, tuple, set or frozenset (``kind``), with its first items and its ``length``.
 
     ``weight`` counts the objects reached by hashing it, repeats included; 0 where unhashable.
-    ``depth`` of nested containers, as far as they were known when it was built.
+    ``depth`` of nested containers, and ``spread``, how many a walk through it visits, as far as
+    they were known when it was built.
     """
 
-    __slots__ = ("depth", "kind", "length", "raw", "weight")
+    __slots__ = ("depth", "kind", "length", "raw", "spread", "weight")
 
     def __init__(self, kind: str, raw: list["Raw"], length: int = 0) -> None:
         self.kind = kind
         self.raw = raw
         self.length = length
         self.weight = 0
-        self.depth = 1
+        self.depth = self.spread = 1
 
     @property
     def items(self) -> "tuple[Value, ...]":
@@ -131,12 +132,12 @@ class Seq:
 class Map:
     """A dict, with its first entries; ``length`` counts all assignments, repeats included."""
 
-    __slots__ = ("depth", "length", "raw")
+    __slots__ = ("depth", "length", "raw", "spread")
 
     def __init__(self) -> None:
         self.raw = NOTHING
         self.length = 0
-        self.depth = 1
+        self.depth = self.spread = 1
 
     @property
     def items(self) -> "tuple[tuple[Value, Value], ...]":
@@ -187,6 +188,7 @@ class Oddity(StrEnum):
     HASH_BOMB = "exponential structure"
     STATE_ON_IMPORT = "state set on an imported object"
     ITEM_ON_IMPORT = "item set on an imported object"
+    EXPANSION = "expansion without end"
     COMPUTED_ARGUMENTS = "computed argument tuple"
 
 
