@@ -10,6 +10,7 @@ are skipped by offset and listed in ``Trace.cuts``.
 """
 
 import gc
+from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -376,8 +377,6 @@ def sequence(kind: str, items: list[Raw]) -> Seq:
 
 def renamed(module: str, name: str) -> tuple[str, str]:
     """Where Python 3 finds what Python 2 called ``module.name`` (protocols 0 to 2)."""
-    from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
-
     if (module, name) in NAME_MAPPING:
         return NAME_MAPPING[(module, name)]
     return IMPORT_MAPPING.get(module, module), name

@@ -5,6 +5,8 @@ the explainer. Text that happens to begin with opcode letters is not claimed, bu
 would call or import something before it breaks is.
 """
 
+import codecs
+
 from seamark.scan.models.blobs import Blob, BytesBlob
 from seamark.scan.models.limits import LimitExceeded, Limits, Meter
 from seamark.scan.models.pickle.opcodes import COUNTED, NAMES
@@ -62,7 +64,11 @@ _CONTROL = bytes(set(range(32)) - set(b"\t\n\r"))
 
 
 def _is_text(head: bytes) -> bool:
-    """Whether ``head`` has no control characters, as word lists and tables have none."""
+    """Whether ``head`` is UTF-8 without control characters, as word lists and tables are."""
+    try:
+        codecs.utf_8_decode(head, "strict", False)
+    except UnicodeDecodeError:
+        return False
     return len(head.translate(None, _CONTROL)) == len(head)
 
 

@@ -181,14 +181,14 @@ class Stream:
 
     def decide(self, references: dict[tuple[str, str], Ref], trace: Trace) -> Iterator[Finding]:
         """A finding for each of ``references`` that is not allowed; ``trace`` has their calls."""
-        listed: dict[Rule, int] = {}
+        listed: dict[str, int] = {}
         for reference in references.values():
             decision = self.allowlist.decide(reference.module, reference.name)
             rule = _RULE_OF_DECISION.get(decision)
             if rule is None:
                 continue
-            listed[rule] = listed.get(rule, 0) + 1
-            if listed[rule] <= REFERENCES_LISTED:
+            listed[rule.id] = listed.get(rule.id, 0) + 1
+            if listed[rule.id] <= REFERENCES_LISTED:
                 yield self._reference(rule, reference, trace.called(reference), decision)
         omitted = sum(max(0, count - REFERENCES_LISTED) for count in listed.values())
         if omitted:
