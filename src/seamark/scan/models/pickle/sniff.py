@@ -8,13 +8,13 @@ would call or import something before it breaks is.
 import codecs
 
 from seamark.scan.models.blobs import Blob, BytesBlob
-from seamark.scan.models.limits import LimitExceeded, Limits, Meter
-from seamark.scan.models.pickle.opcodes import COUNTED, NAMES
+from seamark.scan.models.limits import Limits, Meter
+from seamark.scan.models.pickle.opcodes import NAMES
 from seamark.scan.models.pickle.trace import End, Trace
 
 _PROTO, _FRAME = 0x80, 0x95
 _TRIED = 4096
-_LIMITS = Limits(opcodes=100_000)
+_LIMITS = Limits(opcodes=4096, seconds=5)
 _ENOUGH = 64
 """Opcodes without an error that no text has."""
 
@@ -22,8 +22,11 @@ _FIRST = frozenset(b"(IJKLMNFGSTUVXBCcP])}\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x
 """Opcodes that do not fail on an empty stack."""
 
 
-def is_pickle(head: bytes, blob: Blob) -> bool:
-    """Whether a loader that tries this as a pickle would get anywhere."""
+def is_pickle(head: bytes, blob: Blob, *, streams: int = 16) -> bool:
+    """Whether a loader that tries this as a pickle would get anywhere.
+
+    ``streams`` that do nothing may come first; those of a word each are also found in prose.
+    """
     if len(head) < 2:
         return False
     if head[0] == _PROTO:
@@ -34,30 +37,27 @@ def is_pickle(head: bytes, blob: Blob) -> bool:
         return False
     if head[0] == _FRAME and int.from_bytes(head[1:9], "little") <= blob.size:
         return len(head) > 9
-    return _tries_well(head, blob)
+    return streams > 0 and _tries_well(head, blob, streams)
 
 
-def _tries_well(head: bytes, blob: Blob) -> bool:
+def _tries_well(head: bytes, blob: Blob, streams: int) -> bool:
     from seamark.scan.models.pickle.machine import explain
 
-    tried = head[:_TRIED]
-    try:
-        trace = explain(BytesBlob(tried), meter=Meter(_LIMITS))
-    except LimitExceeded:
+    tried: Blob = BytesBlob(head[:_TRIED])
+    trace = explain(tried, meter=Meter(_LIMITS))
+    if trace.reason == "truncated" and tried.size < blob.size:  # a constant longer than the head
+        tried = blob
+        trace = explain(blob, meter=Meter(_LIMITS))
+    if trace.limit is not None or trace.calls:
         return True
     if trace.end is End.STOP:
-        rest = blob.size - trace.consumed
-        if not rest or trace.references or trace.opcodes >= _ENOUGH:
+        if trace.consumed == blob.size or trace.references or trace.opcodes >= _ENOUGH:
             return True
-        tail = tried[trace.consumed :]
-        return tail[:1] != tried[:1] and is_pickle(tail, BytesBlob(tail)) if tail else False
-    if trace.calls or (trace.opcodes >= _ENOUGH and not trace.references):
-        return True
-    if trace.references and (not _is_text(tried) or _acts(trace)):
-        return True
-    if trace.reason == "truncated" and len(tried) < blob.size:
-        return bool(trace.references) or _goes_on(tried[trace.consumed :], trace.consumed, blob)
-    return False
+        rest = tried.read(trace.consumed, _TRIED)
+        return is_pickle(rest, BytesBlob(rest), streams=streams - 1)
+    if trace.references:
+        return not _is_text(head[:_TRIED]) or _acts(trace)
+    return trace.opcodes >= _ENOUGH
 
 
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r"))
@@ -84,13 +84,3 @@ def _acts(trace: Trace) -> bool:
         return False
     module, name = next(iter(trace.references))
     return module.partition(".")[0] in load_allowlist().stdlib and name.isidentifier()
-
-
-def _goes_on(token: bytes, offset: int, blob: Blob) -> bool:
-    """Whether after a long constant, which the head does not hold, another opcode follows."""
-    if len(token) < 9 or token[0] not in COUNTED:
-        return False
-    width = COUNTED[token[0]][0]
-    end = offset + 1 + width + int.from_bytes(token[1 : 1 + width], "little")
-    after = blob.read(end, 1)
-    return len(after) == 1 and after[0] in NAMES
