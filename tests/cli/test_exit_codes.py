@@ -1,5 +1,8 @@
 """The exit-code table, case by case, through the real command."""
 
+import subprocess
+import sys
+
 import pytest
 from cli.conftest import CLEAN, HOSTILE, REVIEW, UNCLEAR, Runner
 
@@ -157,3 +160,32 @@ def test_completion_knows_every_command(seamark: Runner) -> None:
         "_SEAMARK_COMPLETE": "complete_bash", "COMP_WORDS": "seamark ", "COMP_CWORD": "1",
     }  # fmt: skip
     assert {"scan", "check", "init"} <= set(seamark().out.split())
+
+
+def test_a_small_scan_loads_nothing_heavy(seamark: Runner) -> None:
+    """Start-up is a promise; what is imported decides it, whatever the machine's speed."""
+    seamark.write("a.pkl", CLEAN)
+    code = (
+        "import sys; sys.argv = ['seamark', 'scan', 'a.pkl', '-f', 'json', '-o', 'r.json']\n"
+        "from seamark.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "heavy = {'pydantic', 'joblib', 'rich', 'yaml', 'jinja2', 're2', 'numpy', 'inspect'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=seamark.folder, env=seamark.environment,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() in ("[]", "['inspect']")
+
+
+def test_the_version_loads_no_typer() -> None:
+    code = (
+        "import sys; sys.argv = ['seamark', '--version']\n"
+        "from seamark.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        "assert 'typer' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

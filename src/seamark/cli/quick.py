@@ -7,6 +7,8 @@ another Typer keeps things elsewhere, nothing is changed but the start-up time.
 from enum import Enum
 from typing import Any
 
+import typer
+
 
 class PlainValue:
     """Converts what needs no conversion; everything else is left to Typer."""
@@ -18,6 +20,8 @@ class PlainValue:
         """The value as the command wants it. Raises what Typer raises."""
         annotation = self._descriptor.annotation
         info = self._descriptor.parameter_info
+        if annotation is bool and (value is None or isinstance(value, bool)):
+            return value
         if annotation is str and isinstance(value, str):
             return value
         if annotation == list[str] and isinstance(value, list | tuple):
@@ -38,7 +42,11 @@ class PlainValue:
 
 def quicken(command: Any) -> None:
     """Give every parameter of a command, and of the commands below it, a :class:`PlainValue`."""
-    for param in getattr(command, "params", ()):
+    help_option = getattr(command, "get_help_option", None)
+    params = list(getattr(command, "params", ()))
+    if help_option is not None:  # made on first use and kept by the command
+        params.append(help_option(typer.Context(command)))
+    for param in params:
         if getattr(param, "_runtime_param", param) is None and hasattr(param, "type_descriptor"):
             param._runtime_param = PlainValue(param.type_descriptor)
     for below in getattr(command, "commands", {}).values():
