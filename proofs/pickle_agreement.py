@@ -22,6 +22,7 @@ import resource
 import subprocess
 import sys
 import time
+import warnings
 from _pickle import Unpickler
 from collections.abc import Iterator
 from io import BytesIO
@@ -396,15 +397,16 @@ def _unreported(
 ALLOWED = (Decision.ALLOWED, Decision.GUARDED)
 
 
-def main() -> int:
-    """Run the proof and write its figure."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run the proof and write its figure; exit code 1 where any case failed."""
+    warnings.simplefilter("ignore")  # odd escapes in strings are what is tested
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("cases", type=int, nargs="?", default=200_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--state", type=Path, help="file to go on from after an interruption")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     parser.add_argument("--show", type=int, default=20, help="failing cases to print")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.RLIM_INFINITY))
     state = {"next": 0, "failures": 0, "imports": 0}
     if options.state and options.state.exists():

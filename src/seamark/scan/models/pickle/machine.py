@@ -149,8 +149,7 @@ class Machine:
     def _quick(self, pos: int, handlers: tuple[Handler, ...]) -> int:
         """Opcodes that lie wholly in the window, the frequent ones without a call."""
         data, stack, marks, memo, safe = self.data, self.stack, self.marks, self.memo, self.safe
-        push, width = stack.append, _WIDTH
-        count = 0
+        push, width, count = stack.append, _WIDTH, 0
         try:
             while pos < safe:
                 op = data[pos]
@@ -174,11 +173,8 @@ class Machine:
                         break
                     push(data[pos + 2 : size].decode())
                     pos = size
-                elif op == 0x7D:  # EMPTY_DICT
-                    push(Map())
-                    pos += 1
-                elif op == 0x5D:  # EMPTY_LIST
-                    push(Seq("list", NOTHING))
+                elif op == 0x7D or op == 0x5D:  # EMPTY_DICT, EMPTY_LIST
+                    push(Map() if op == 0x7D else Seq("list", NOTHING))
                     pos += 1
                 else:
                     self.at = pos
@@ -187,8 +183,7 @@ class Machine:
                     continue
                 if data[pos] == 0x94 and pos < safe:  # MEMOIZE nearly always follows
                     memo.append(stack[-1])
-                    pos += 1
-                    count += 1
+                    pos, count = pos + 1, count + 1
         except UnicodeDecodeError:  # surrogates, or not UTF-8: the handler knows
             self.at = pos
             pos = handlers[op](self, pos)
