@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,14 @@ ENVIRONMENTS: dict[str, tuple[str, list[str]]] = {
 }
 
 
-def _environment(name: str, version: str, extra: list[str], home: Path) -> Path | None:
+def _wheel(place: Path) -> Path:
+    """The package as it is now, built once: every environment gets the same bytes."""
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(place)]
+    subprocess.run([*pip, str(ROOT)], check=True, capture_output=True)
+    return next(place.glob("*.whl"))
+
+
+def _environment(name: str, version: str, extra: list[str], home: Path, wheel: Path) -> Path | None:
     folder = home / ("same-" + name.replace(", ", "-").replace(" ", "-").lower())
     python = folder / "bin" / "python"
     ready = folder / ".ready"
@@ -31,17 +39,18 @@ def _environment(name: str, version: str, extra: list[str], home: Path) -> Path 
             return None
         subprocess.run([found, "-m", "venv", str(folder)], check=True)
         pip = [str(python), "-m", "pip", "install", "--quiet"]
-        run = subprocess.run([*pip, str(ROOT), *extra], capture_output=True, text=True)
+        run = subprocess.run([*pip, str(wheel), *extra], capture_output=True, text=True)
         if run.returncode:
             return None
         ready.touch()
     # The package itself is always the newest: only what lies beside it is kept.
     pip = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall"]
-    subprocess.run([*pip, str(ROOT)], check=True, capture_output=True)
+    subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
     return folder / "bin" / "seamark"
 
 
-def _report(program: Path, folder: Path) -> bytes:
+def _report(program: Path, folder: Path) -> dict[str, str]:
+    """The report without times: each file's part, and the rest under an empty name."""
     with tempfile.TemporaryDirectory() as place:
         target = Path(place) / "report.json"
         command = [str(program), "scan", ".", "--format", "json", "--output", str(target)]
@@ -51,25 +60,32 @@ def _report(program: Path, folder: Path) -> bytes:
         report.pop(key)
     for check in report["checks"]:
         check.pop("seconds", None)
-    return json.dumps(report).encode()
+    parts = {file["path"]: json.dumps(file) for file in report.pop("files")}
+    return {"": json.dumps(report), **parts}
 
 
 def rows(work: Path, venvs: Path) -> Iterator[dict[str, Any]]:
-    """One row for each environment: the digest of its report without times."""
+    """One row for each environment: is its report, without times, that of the first?"""
     out = work / "hostile"
     for case in all_cases():
         write(case, out)
-    first = ""
+    wheel = _wheel(work)
+    first: dict[str, str] = {}
     for name, (version, extra) in ENVIRONMENTS.items():
-        program = _environment(name, version, extra, venvs.absolute())
+        program = _environment(name, version, extra, venvs.absolute(), wheel)
         if program is None:
-            yield {
-                "what": "same JSON",
-                "tool": name,
-                "same": False,
-                "why": "could not be installed",
-            }
+            yield {"what": "same JSON", "tool": name, "same": False, "differs": "not installed"}
             continue
-        digest = hashlib.sha256(_report(program, out)).hexdigest()
-        first = first or digest
-        yield {"what": "same JSON", "tool": name, "same": digest == first, "sha256": digest[:16]}
+        report = _report(program, out)
+        first = first or report
+        differs = sorted(k for k in first.keys() | report.keys() if first.get(k) != report.get(k))
+        digest = hashlib.sha256(json.dumps(report).encode()).hexdigest()[:16]
+        yield {
+            "what": "same JSON",
+            "tool": name,
+            "same": report == first,
+            "sha256": digest,
+            "files": len(report) - 1,
+            "differ": len(differs),
+            "for_example": ", ".join(differs[:5]),
+        }
