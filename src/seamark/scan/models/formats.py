@@ -47,7 +47,7 @@ def magic(*prefixes: bytes) -> Sniffer:
 
 PICKLE_EXTENSIONS = frozenset(
     ".pkl .pickle .p .pk .joblib .jl .pt .pth .pt2 .bin .ckpt .model .mdl .dat .data .dill .sav .z "
-    ".obj .db .cloudpickle .tar .npy .npz .weights .params .chk".split()
+    ".obj .db .cloudpickle .weights .params .chk".split()
 )
 
 
