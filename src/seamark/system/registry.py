@@ -18,10 +18,12 @@ _FAMILIES = {
     "GUF": "GGUF",
     "HDF": "HDF5",
     "KRS": "Keras",
+    "NMO": "NeMo",
     "NPY": "NumPy",
     "ONX": "ONNX",
     "PKL": "Pickle",
     "PTH": "PyTorch",
+    "SKO": "skops",
     "STN": "safetensors",
     "TPL": "Chat templates",
 }

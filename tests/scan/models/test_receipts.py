@@ -154,7 +154,10 @@ def test_a_file_that_changed_a_moment_ago_is_not_kept(
     assert len(opened) == 3
 
 
-def test_compacting_keeps_the_newest(tree: Path, opened: list[str]) -> None:
+def test_compacting_keeps_the_newest(
+    tree: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seamark.scan.models.receipts._COMPACT_BYTES", 1 << 20)
     receipts = store(tree)
     for _ in range(2):
         Path(receipts.path).unlink(missing_ok=True)

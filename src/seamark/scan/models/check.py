@@ -86,6 +86,8 @@ def scan_entry(entry: Entry, scanner: Scanner) -> FileReport:
 def divide(target: Target) -> Iterator[Part | Result]:
     """Walk the target's paths; parts of some hundred files, each directory's files together."""
     options = options_of(target)
+    if options.receipts:
+        options.receipts.compact()  # here, where no other process of this run appends yet
     book = options.receipts.open() if options.receipts else None
     if book and book.warning:
         yield Remark("receipts", book.warning)

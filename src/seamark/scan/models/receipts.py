@@ -21,6 +21,7 @@ from seamark.scan.models.ruleset import ruleset_digest
 from seamark.scan.models.scanner import Scanner
 
 MAX_BYTES = 128 << 20
+_COMPACT_BYTES = 16 << 20
 _SETTLED_NS = 2_000_000_000
 _CHUNK = 1 << 20
 Identity = tuple[int, int, int, int, int]
@@ -109,7 +110,7 @@ class ReceiptStore:
     def compact(self, *, keep: int = 100_000) -> None:
         """Rewrite the file with the newest receipt of each path, when it has grown too far."""
         try:
-            if os.path.getsize(self.path) < 1 << 20:
+            if os.path.getsize(self.path) < _COMPACT_BYTES:
                 return
         except OSError:
             return
