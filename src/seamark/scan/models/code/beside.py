@@ -72,11 +72,15 @@ def _examine_json(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
     if not may_matter(data):
         yield from _examine_inert(blob, scope, "json")
         return
-    scope.set_format("json")
-    for finding in examine_config(data, scope):
-        # Broken JSON of an ordinary project is not a scanner's business.
-        if finding.rule is not rules.NOT_READ or limit > _JSON_BYTES or beside_model(scope):
-            yield finding
+    found = list(examine_config(data, scope))
+    broken = any(finding.rule is rules.NOT_READ for finding in found)
+    if broken and limit == _JSON_BYTES and not beside_model(scope):
+        # Broken JSON of an ordinary project, or text that begins with a bracket.
+        found = [finding for finding in found if finding.rule is not rules.NOT_READ]
+        yield from _examine_inert(blob, scope, "text")
+    else:
+        scope.set_format("json")
+    yield from found
 
 
 def _examine_python(blob: Blob, scope: Scope) -> Iterator[Finding]:
