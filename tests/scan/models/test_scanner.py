@@ -49,9 +49,11 @@ def test_sparse_file_of_ten_gigabytes(tmp_path):
     path = tmp_path / "huge.pkl"
     with path.open("wb") as file:
         file.truncate(10 << 30)
-    report = Scanner(digest=False).scan_file(path)
+    report = scan_path(path)
     assert report.verdict is Verdict.UNCLEAR
     assert report.size == 10 << 30
+    assert report.digest is None
+    assert "FIL014" in rules(report)
 
 
 def test_a_file_that_changes_meanwhile_is_unclear(tmp_path, monkeypatch):

@@ -115,6 +115,16 @@ CHANGED = Rule(
     remedy="Scan the file again when nothing writes to it.",
     references=(cwe(367),),
 )
+SPARSE = Rule(
+    id="FIL014",
+    title="Sparse file was not hashed",
+    severity=Severity.LOW,
+    verdict=Verdict.UNCLEAR,
+    reason="The file claims far more bytes than it holds. Reading the holes would cost minutes, and "
+    "no trained weights are holes.",
+    remedy="Fetch the file again; a download that was cut off often looks like this.",
+    references=(cwe(400),),
+)
 
 RULES = (
     UNREADABLE,
@@ -128,6 +138,7 @@ RULES = (
     EMPTY,
     POLYGLOT,
     CHANGED,
+    SPARSE,
     LINK_OUTSIDE,
     LINK_NOT_FOLLOWED,
 )
