@@ -120,8 +120,8 @@ SPARSE = Rule(
     title="Sparse file was not hashed",
     severity=Severity.LOW,
     verdict=Verdict.UNCLEAR,
-    reason="The file claims far more bytes than it holds. Reading the holes would cost minutes, and "
-    "no trained weights are holes.",
+    reason="The file claims far more bytes than it holds. Reading the holes would cost minutes, "
+    "and no trained weights are holes.",
     remedy="Fetch the file again; a download that was cut off often looks like this.",
     references=(cwe(400),),
 )

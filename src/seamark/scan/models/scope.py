@@ -101,9 +101,7 @@ class Scope:
         """Record something that was not examined; the file can then not be ``clean``."""
         self.tally.skipped.append(f"{self.member}: {reason}" if self.member else reason)
 
-    def inside(
-        self, member: str, siblings: Callable[[], frozenset[str]] = frozenset
-    ) -> "Scope":
+    def inside(self, member: str, siblings: Callable[[], frozenset[str]] = frozenset) -> "Scope":
         """The scope of a member. Raises ``LimitExceeded`` where the nesting is too deep."""
         if self.depth >= self.meter.limits.depth:
             raise LimitExceeded(f"nests deeper than {self.meter.limits.depth} levels")
