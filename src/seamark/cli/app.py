@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from seamark import __version__
-from seamark.cli.quick import quicken
 from seamark.core.errors import SeamarkError
 from seamark.core.verdicts import ExitCode
 
@@ -79,9 +78,7 @@ def _root(
 def run(words: Sequence[str]) -> int:
     """Run one command line; gives the exit code."""
     try:
-        command = typer.main.get_command(build(words))
-        quicken(command)
-        command(list(words), prog_name="seamark")
+        typer.main.get_command(build(words))(list(words), prog_name="seamark")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(ExitCode.USAGE)
     except SeamarkError as error:
