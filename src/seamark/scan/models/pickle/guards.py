@@ -20,6 +20,7 @@ from seamark.scan.models.pickle.decide import (
 from seamark.scan.models.pickle.shapes import (
     anything,
     called,
+    class_of,
     either,
     is_collection,
     is_int,
@@ -79,7 +80,7 @@ def check_state(call: Call, allowlist: Allowlist | None = None) -> str | None:
     :func:`check_call`.
     """
     allowlist = allowlist or load_allowlist()
-    made = _class_of(call)
+    made = class_of(call)
     kind = None if made is None else allowlist.kind(made.module, made.name)
     if kind is None or kind == TRUSTED:
         return None
@@ -236,14 +237,6 @@ def _partial(args: Args, allowlist: Allowlist) -> str | None:
     return f"keeps {function} with arguments of its own"
 
 
-def _class_of(value: Value) -> Ref | None:
-    """The class itself, or the class of a new instance."""
-    if isinstance(value, Call):
-        rebuilt = called(value, "copyreg", "_reconstructor") and value.args
-        value = value.args[0] if rebuilt and value.args else value.function
-    return value if isinstance(value, Ref) else None
-
-
 def _partial_state(state: Raw | None, allowlist: Allowlist) -> str | None:
     """``partial.__setstate__((function, args, keywords, dict))`` replaces the function."""
     value = None if state is None else thaw(state)
@@ -264,7 +257,7 @@ def _getattr(args: Args, allowlist: Allowlist) -> str | None:
     """Methods, as pickle spells them: of ``str``, and those listed by qualified name."""
     if len(args) == 2 and isinstance(args[1], Const):
         name = str(args[1].value)
-        owner = _class_of(args[0])
+        owner = class_of(args[0])
         if owner is not None:
             if allowlist.kind(owner.module, f"{owner.name}.{name}") == NAME:
                 return None

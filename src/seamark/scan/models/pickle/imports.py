@@ -214,7 +214,10 @@ def _build(m: Machine, pos: int) -> int:
                 m.frame_end = 0
                 m.trace.cuts.append((offset, after, b""))
                 return m.seek(after)
-    elif not isinstance(target, Persistent):
+    elif isinstance(target, Persistent):
+        detail = "the state of a persistent object is overwritten"
+        m.odd(Oddity.STATE_ON_IMPORT, m.base + pos, "a persistent object", detail)
+    else:
         _build_on_native(state)
     return pos + 1
 

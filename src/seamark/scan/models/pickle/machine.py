@@ -81,7 +81,8 @@ class Machine:
 
     ``watch`` sees every call at the moment it happens. ``raw`` is asked
     after each BUILD of a called object for the offset at which the stream goes on; formats that
-    put raw bytes between opcodes (joblib) answer, others return None. Without ``frames``, a frame
+    put raw bytes between opcodes (joblib) answer, others return None. ``fill`` sees each called
+    object that items are put into, and by which method. Without ``frames``, a frame
     that ends beyond the data does not end the stream: so reads the unpickler in pure Python.
     """
 
@@ -93,9 +94,11 @@ class Machine:
         meter: Meter,
         watch: Callable[[Call], None] | None = None,
         raw: Callable[[Call, int], int | None] | None = None,
+        fill: Callable[[Call, str], None] | None = None,
         frames: bool = True,
     ) -> None:
         self.frames = frames
+        self.fill = fill
         self.blob = blob
         self.size = blob.size
         self.meter = meter
@@ -384,10 +387,11 @@ def explain(
     meter: Meter,
     watch: Callable[[Call], None] | None = None,
     raw: Callable[[Call, int], int | None] | None = None,
+    fill: Callable[[Call, str], None] | None = None,
     frames: bool = True,
 ) -> Trace:
     """Explain the stream that begins at ``start``. See :class:`Machine`."""
-    machine = Machine(blob, start, meter=meter, watch=watch, raw=raw, frames=frames)
+    machine = Machine(blob, start, meter=meter, watch=watch, raw=raw, fill=fill, frames=frames)
     with _collector_paused(blob.size - start > WINDOW):
         return machine.run()
 

@@ -251,7 +251,7 @@ def _extend(m: Machine, target: Raw, items: list[Raw], pos: int) -> None:
         if target.depth > DEPTH_LIMIT:
             target.raw = NOTHING  # found already, and a long chain takes memory
     elif isinstance(target, (Ref, Call, Persistent)):
-        _touch(m, target, pos)
+        _touch(m, target, pos, "extend")
     elif isinstance(target, Payload) and target.kind == "bytearray":
         if not all(_is_byte(item) for item in items):
             raise Broken("a bytearray holds numbers from 0 to 255")
@@ -264,8 +264,15 @@ def _is_byte(item: Raw) -> bool:
     return number is not None and 0 <= number <= 255
 
 
-def _touch(m: Machine, target: Raw, pos: int) -> None:
-    if isinstance(target, Ref):
+def _touch(m: Machine, target: Raw, pos: int, method: str) -> None:
+    """Items for what is no plain container: the loader calls ``method`` of it."""
+    if isinstance(target, Call):
+        if m.fill is not None:
+            m.fill(target, method)
+    elif isinstance(target, Persistent):
+        detail = "an item is put into a persistent object"
+        m.odd(Oddity.ITEM_ON_IMPORT, m.base + pos, "a persistent object", detail)
+    elif isinstance(target, Ref):
         m.odd(
             Oddity.ITEM_ON_IMPORT,
             m.base + pos,
@@ -339,7 +346,7 @@ def _assign(m: Machine, target: Raw, items: list[Raw], pos: int) -> None:
         elif len(kept) < 2 * KEPT:
             kept += items[: 2 * KEPT - len(kept)]
     elif isinstance(target, (Ref, Call, Persistent)):
-        _touch(m, target, pos)
+        _touch(m, target, pos, "__setitem__")
     else:
         for key, value in zip(items[::2], items[1::2], strict=True):
             _replace(target, key, value)
@@ -394,7 +401,7 @@ def _additems(m: Machine, pos: int) -> int:
         target.raw = (target.raw + items)[:KEPT]
         m.nest(target, items, pos)
     elif isinstance(target, (Ref, Call, Persistent)):
-        _touch(m, target, pos)
+        _touch(m, target, pos, "add")
     else:
         raise Broken("target has no add")
     return pos + 1

@@ -80,6 +80,14 @@ def called(value: Value, module: str, *names: str) -> bool:
     return isinstance(value, Call) and refers(value.function, module, *names)
 
 
+def class_of(value: Value) -> Ref | None:
+    """The class itself, or the class of a new instance, by whichever of pickle's ways."""
+    if isinstance(value, Call):
+        makes = called(value, "copyreg", "_reconstructor", "__newobj__", "__newobj_ex__")
+        value = value.args[0] if makes and value.args else value.function
+    return value if isinstance(value, Ref) else None
+
+
 def refers(value: Value, module: str, *names: str) -> bool:
     """A reference to one of ``names`` of ``module``."""
     return isinstance(value, Ref) and value.module == module and value.name in names

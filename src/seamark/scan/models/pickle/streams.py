@@ -12,7 +12,7 @@ from seamark.core.findings import Finding, Json
 from seamark.core.rules import Reference, Rule
 from seamark.core.verdicts import Verdict
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.pickle import joblib, rules
+from seamark.scan.models.pickle import containers, joblib, rules
 from seamark.scan.models.pickle.attacks import name_attack
 from seamark.scan.models.pickle.decide import Allowlist, Decision, load_allowlist
 from seamark.scan.models.pickle.decompile import decompile, printable
@@ -107,6 +107,12 @@ class Stream:
         ):
             self.loads.append(call)
 
+    def fill(self, call: Call, method: str) -> None:
+        """Items go only into containers. Called by the explainer."""
+        reason = containers.check_fill(_resolved(call, self.kind), method, self.allowlist)
+        if reason is not None and len(self.odd_calls) < ODD_CALLS_KEPT:
+            self.odd_calls.setdefault((_root(call), reason), (call, reason))
+
     def raw(self, call: Call, offset: int) -> int | None:
         """Where the stream goes on after a BUILD. Called by the explainer."""
         reason = check_state(call, self.allowlist)
@@ -163,7 +169,9 @@ class Stream:
         judge = shared_judge()
         judge.start()
         scope, meter = self.scope, self.scope.meter
-        trace = explain(self.blob, start, meter=meter, watch=self.watch, raw=self.raw)
+        trace = explain(
+            self.blob, start, meter=meter, watch=self.watch, raw=self.raw, fill=self.fill
+        )
         scope.tally.opcodes += trace.opcodes
         scope.tally.bytes += trace.consumed - start - sum(b - a for a, b, _ in trace.cuts)
         self.found += self.decide(trace.references, trace)
@@ -198,7 +206,13 @@ class Stream:
         """What the pure-Python unpickler does where a frame ends beyond the data: it goes on."""
         meter = self.scope.meter
         other = explain(
-            self.blob, trace.start, meter=meter, watch=self.watch, raw=self.raw, frames=False
+            self.blob,
+            trace.start,
+            meter=meter,
+            watch=self.watch,
+            raw=self.raw,
+            fill=self.fill,
+            frames=False,
         )
         new = {key: ref for key, ref in other.references.items() if key not in trace.references}
         yield from self.decide(new, other)
