@@ -72,8 +72,13 @@ def peers(venvs: Path) -> list[Tool]:
 
 
 def quiet_environment(home: str) -> dict[str, str]:
-    """The environment of every run: no telemetry of peers, a home of its own."""
-    kept: Mapping[str, str] = os.environ
+    """The environment of every run: no telemetry of peers, a home of its own.
+
+    Python may keep what it compiled, as it does where a program was installed.
+    """
+    kept: Mapping[str, str] = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     return {
         **kept,
         "HOME": home,
