@@ -64,3 +64,8 @@ def test_hooks_call_what_exists(entry: str, tmp_path: Path) -> None:
     assert subprocess.run(words, cwd=tmp_path, capture_output=True, check=False).returncode == 0
     subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
     assert subprocess.run(words, cwd=tmp_path, capture_output=True, check=False).returncode == 1
+
+
+def test_what_looks_at_staged_files_runs_where_files_are_staged() -> None:
+    for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text()):
+        assert hook["stages"] == ["pre-commit"] or "--staged" not in hook["entry"]
