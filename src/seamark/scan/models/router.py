@@ -13,6 +13,8 @@ from seamark.scan.models.scope import Reader, Scope
 def detect(blob: Blob) -> Format | None:
     """The first format whose sniffer accepts the blob, or None."""
     head = blob.read(0, HEAD)
+    if not head:
+        return next(candidate for candidate in reversed(FORMATS) if candidate.name == "empty")
     for candidate in FORMATS:
         if candidate.sniff(head, blob):
             return candidate

@@ -183,3 +183,17 @@ def test_mutated_streams_always_end_with_a_verdict(codec: str, draw) -> None:
         data[draw.draw(st.integers(0, len(data) - 1))] = draw.draw(st.integers(0, 255))
     report = Scanner(limits=Limits(seconds=20)).scan_bytes(bytes(data), name="m.pkl")
     assert "FIL008" not in rules(report), report.findings
+
+
+def test_thousands_of_crumbs_joined_are_unclear_and_blocks_are_not() -> None:
+    crumbs = scan(gzip.compress(b"") * 10_000, "m.gz")
+    assert crumbs.verdict is Verdict.UNCLEAR
+    assert rules(crumbs) == {"FIL004"}
+    noise = b"".join(struct.pack("<I", i * 2654435761 % 2**32) for i in range(512))
+    blocks = gzip.compress(noise.hex().encode(), 1) * 5000
+    assert rules(scan(blocks, "notes.txt.gz")) == set()
+
+
+def test_an_array_of_zeros_is_no_bomb() -> None:
+    report = scan(gzip.compress(bytes(64 << 20)), "zeros.bin.gz")
+    assert "ARC015" not in rules(report)

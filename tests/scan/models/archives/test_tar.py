@@ -167,3 +167,12 @@ def test_mutated_archives_always_end_with_a_verdict(changes, repair: bool, cut: 
             data[start : start + 512] = with_checksum(bytes(data[start : start + 512]))
     report = Scanner(limits=Limits(seconds=20)).scan_bytes(bytes(data[:cut]), name="m.tar")
     assert "FIL008" not in rules(report), report.findings
+
+
+def test_a_crowd_of_empty_members_is_unclear_and_hides_nothing() -> None:
+    data = make(*[f"{i}.txt" for i in range(60)], ("m.pkl", PAYLOAD))
+    report = Scanner(limits=Limits(members_free=20)).scan_bytes(data, name="m.tar")
+    assert reaches(report)
+    assert "FIL004" in rules(report)
+    full = make(*[(f"{i}.txt", NOTE * 100) for i in range(60)])
+    assert Scanner(limits=Limits(members_free=20)).scan_bytes(full).findings == ()

@@ -431,3 +431,10 @@ def test_an_archive_whose_beginning_was_cut_off() -> None:
     report = scan(b"PK\x03\x04" + whole[40:])
     assert "ARC001" in rules(report)
     assert reaches(report)
+
+
+def test_a_crowd_of_empty_members_is_unclear_and_hides_nothing() -> None:
+    data = build(*[Part(f"{i}.txt", b"") for i in range(60)], Part("m.pkl", PAYLOAD))
+    report = Scanner(limits=Limits(members_free=20)).scan_bytes(data, name="m.zip")
+    assert any(finding.anchor == "os.system" for finding in report.findings)
+    assert any(finding.rule.id == "FIL004" for finding in report.findings)

@@ -256,3 +256,24 @@ JSON = st.recursive(
 @settings(max_examples=150, deadline=None)
 def test_any_tree_is_judged(tree: object) -> None:
     examine(json.dumps(tree))
+
+
+@pytest.mark.parametrize("items", [["4wAA", None, None], ["not base64 at all"]])
+def test_lambdas_given_as_a_serialized_tuple(items: list[object]) -> None:
+    function = {"class_name": "__tuple__", "items": items}
+    layer = {"class_name": "Lambda", "config": {"function": function, "function_type": "lambda"}}
+    assert [f.rule.id for f in examine(model(layer))] == ["KRS002"]
+
+
+def test_lambdas_in_no_known_form_are_for_review() -> None:
+    for function in ({"class_name": "__tuple__"}, 7, {"x": 1}, []):
+        layer = {"class_name": "Lambda", "config": {"function": function}}
+        assert [f.rule.id for f in examine(model(layer))] == ["KRS002"]
+
+
+@pytest.mark.parametrize("key", ["function", "output_shape", "mask"])
+def test_functions_by_name_are_imported_from_their_module(key: str) -> None:
+    place = "module" if key == "function" else f"{key}_module"
+    config = {key: "system", f"{key}_type": "function", place: "os"}
+    found = examine(model({"class_name": "Lambda", "config": config}))
+    assert [f.rule.id for f in found] == ["KRS003"]

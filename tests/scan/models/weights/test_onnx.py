@@ -202,3 +202,8 @@ def test_mutations_never_break_the_reader(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     assert "FIL008" not in rules(scan(bytes(raw)))
+
+
+def test_a_graph_of_crumbs_is_unclear() -> None:
+    report = scan(model(graph([node("Relu")] * 50_000)))
+    assert (report.verdict, rules(report)) == (Verdict.UNCLEAR, {"FIL004"})

@@ -13,6 +13,8 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded
 
 _CHUNK = 256 << 10
+_FIRST = 2 << 10
+"""Read first: a file may be a hundred thousand streams of twenty bytes each."""
 _PIECE = 1 << 20
 _LZMA_MEMORY = 128 << 20
 _ZSTD_WINDOW = 128 << 20
@@ -46,12 +48,12 @@ class _Decoder(Protocol):
 
 def _inflate(blob: Blob, start: int, spool: Spool, window: int) -> int:
     decoder = zlib.decompressobj(window)
-    at = start
+    at, chunk = start, _FIRST
     pending = b""
     while not decoder.eof:
         if not pending:
-            pending = blob.read(at, _CHUNK)
-            at += len(pending)
+            pending = blob.read(at, chunk)
+            at, chunk = at + len(pending), min(chunk * 4, _CHUNK)
             if not pending:
                 raise BrokenStream("the stream is cut off")
         try:
@@ -79,12 +81,12 @@ def gzip_member(blob: Blob, start: int, spool: Spool) -> int:
 
 
 def _pump(decoder: _Decoder, blob: Blob, start: int, spool: Spool, errors: type[Exception]) -> int:
-    at = start
+    at, chunk = start, _FIRST
     while not decoder.eof:
         data = b""
         if decoder.needs_input:
-            data = blob.read(at, _CHUNK)
-            at += len(data)
+            data = blob.read(at, chunk)
+            at, chunk = at + len(data), min(chunk * 4, _CHUNK)
             if not data:
                 raise BrokenStream("the stream is cut off")
         try:

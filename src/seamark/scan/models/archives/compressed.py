@@ -13,12 +13,17 @@ from seamark.scan.models.archives import codecs, rules
 from seamark.scan.models.archives.sniffers import is_zlib
 from seamark.scan.models.archives.spool import Spool
 from seamark.scan.models.blobs import Blob, BytesBlob
-from seamark.scan.models.limits import ExpansionBomb, Malformed
+from seamark.scan.models.limits import ExpansionBomb, LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 
 _SUFFIXES = (".gz", ".gzip", ".bz2", ".xz", ".lzma", ".z", ".zlib", ".zst", ".zstd", ".lz4")
 _TARRED = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tzst": ".tar"}
 _CHUNK = 1 << 20
+_STREAMS_FREE = 4096
+_STREAM_BYTES = 1 << 10
+"""Beyond the free ones, joined streams must have this many packed bytes on average. Block gzip
+(bgzip, dictzip) and parallel compressors write 10 KiB and more in each; only a file that is made
+to cost time joins thousands of crumbs."""
 _ZF_HEADER = 21
 """``ZF`` and a length in hex, padded with blanks to 19 characters (joblib before 0.10)."""
 
@@ -46,12 +51,15 @@ def _expand(
     scope: Scope,
     start: int,
 ) -> Iterator[Finding]:
-    at, broken = start, ""
+    at, broken, streams = start, "", 1
     with Spool(scope.meter) as spool:
         try:
             at = codec(blob, at, spool)
             while more(blob.read(at, 16)):
+                if streams > _STREAMS_FREE + (at - start) // _STREAM_BYTES:
+                    raise LimitExceeded(f"joins more than {streams - 1} tiny {title} streams")
                 at = codec(blob, at, spool)
+                streams += 1
         except codecs.BrokenStream as error:
             broken = str(error)
         except codecs.CodecMissing as error:

@@ -39,7 +39,11 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     scope.set_format("pytorch-tar" if checkpoint else "tar")
     yield from capped(_structure(members, blob, scope), scope)
     folders = _folders(names)
-    for member in members:
+    held = 0
+    # Full members first: what a crowd of empty ones hides is examined before the limit ends it.
+    for index, member in enumerate(sorted(members, key=lambda each: not each.size), 1):
+        held += max(min(member.size, blob.size - member.data), 0)
+        scope.meter.check_members(index, held)
         siblings = folders[member.name.rpartition("/")[0]]
         yield from _examine_content(member, siblings, blob, scope, checkpoint)
     yield from _examine_rest(walk, blob, scope)

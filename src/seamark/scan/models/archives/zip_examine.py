@@ -53,7 +53,11 @@ class Archive:
             folder, _, name = member.entry.name.rpartition("/")
             folders.setdefault(folder, set()).add(name)
         self._folders = {folder: frozenset(names) for folder, names in folders.items()}
-        for member in members:
+        held = 0
+        # Full members first: what a crowd of empty ones hides is examined before the limit ends it.
+        for index, member in enumerate(sorted(members, key=lambda each: not each.entry.packed), 1):
+            held += max(member.end - member.start, 0) if member.entry.packed else 0
+            self.scope.meter.check_members(index, min(held, self.blob.size))
             yield from self._examine_member(member)
 
     def _examine_member(self, member: Member) -> Iterator[Finding]:

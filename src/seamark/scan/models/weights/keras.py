@@ -107,6 +107,7 @@ def _examine_object(item: Mapping[str, object], scope: Scope) -> Iterator[Findin
     config = item.get("config")
     if class_name in ("Lambda", "__lambda__"):
         yield from examine_lambda(config, scope)
+        yield from _examine_named_functions(config, scope)
     elif class_name == "TorchModuleWrapper":
         yield from examine_wrapped_module(config, scope)
     elif class_name == "TFSMLayer":
@@ -119,9 +120,29 @@ def _examine_object(item: Mapping[str, object], scope: Scope) -> Iterator[Findin
         name = item.get("spec_name")
     else:
         name = class_name
+    if class_name == "__class_type__":  # its value is a class, imported by name
+        kept = config if isinstance(config, dict) else {}
+        yield from _examine_reference(
+            kept.get("module", item.get("module")), kept.get("name"), scope, is_function=False
+        )
+        return
     if class_name in _MARKERS and class_name != "__typespec__":
         return
     yield from _examine_reference(item.get("module"), name, scope, is_function=name is config)
+
+
+def _examine_named_functions(config: object, scope: Scope) -> Iterator[Finding]:
+    """Keras 2 gives a layer's functions by name, and the module to import beside them."""
+    if not isinstance(config, dict):
+        return
+    places = {"function": "module", "output_shape": "output_shape_module", "mask": "mask_module"}
+    for key, place in places.items():
+        name = config.get(key)
+        if isinstance(name, str) and config.get(f"{key}_type") not in ("lambda", "raw"):
+            module = config.get(place)
+            if module == "__main__":  # the saving program's own, which nothing imports
+                module = None
+            yield from _examine_reference(module, name, scope, is_function=True)
 
 
 def _examine_reference(

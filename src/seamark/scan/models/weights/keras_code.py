@@ -32,8 +32,23 @@ _TEXT_LIMIT = 4 << 20
 
 def examine_lambda(config: object, scope: Scope) -> Iterator[Finding]:
     """Findings in the ``config`` of a ``Lambda`` layer or of a serialized ``__lambda__``."""
+    read = False
     for encoded in _encoded_codes(config):
+        read = True
         yield _judge_code(encoded, scope)
+    function = config.get("function") if isinstance(config, dict) else config
+    # By name, the configuration says which; a nested object is met by the walk through the tree.
+    named = isinstance(function, str) or (isinstance(function, dict) and _is_nested(function))
+    if not read and not named and function is not None:
+        yield scope.finding(
+            LAMBDA,
+            "A Lambda layer holds a function in a form that no Keras writes.",
+            anchor="lambda",
+        )
+
+
+def _is_nested(function: dict[str, object]) -> bool:
+    return isinstance(function.get("class_name"), str) and function["class_name"] != "__tuple__"
 
 
 def _encoded_codes(config: object) -> Iterator[str]:
@@ -52,7 +67,14 @@ def _encoded_codes(config: object) -> Iterator[str]:
             yield config["value"]
     for key in ("function", "output_shape", "mask"):
         value = config.get(key)
-        if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str):
+        if isinstance(value, dict) and value.get("class_name") == "__tuple__":
+            value = value.get("items")  # how Keras 2 spells a tuple in HDF5 files
+        if (
+            isinstance(value, list)
+            and value
+            and isinstance(value[0], str)
+            and (key == "function" or len(value) == 3)
+        ):
             yield value[0]
         elif isinstance(value, str) and config.get(f"{key}_type") == "lambda":
             yield value

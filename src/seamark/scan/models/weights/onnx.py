@@ -19,6 +19,10 @@ from seamark.scan.models.weights.tails import examine_appended_zip
 
 _DEPTH = 32  # graphs inside graphs; protobuf itself stops at 100 messages, about as deep
 _NAMES_KEPT = 50_000
+_PARTS_FREE = 40_000
+_BYTES_PER_PART = 128
+"""Beyond the free ones, a model must have this many bytes for each node and tensor. Exporters
+write names of inputs and outputs into every node, and models that large hold weights."""
 
 ESCAPE = Rule(
     id="ONX001",
@@ -108,9 +112,11 @@ class _Walk:
 
     wires: Wires
     scope: Scope
+    size: int
     operators: dict[tuple[str, str], int] = field(default_factory=dict)
     functions: set[tuple[str, str]] = field(default_factory=set)
     external: dict[tuple[tuple[str, str], ...], int] = field(default_factory=dict)
+    contexts: dict[str, int] = field(default_factory=dict)
     unknown: set[int] = field(default_factory=set)
     graphs: int = 0
     seen: int = 0
@@ -119,13 +125,15 @@ class _Walk:
         self.seen += 1
         if not self.seen % 512:
             self.scope.meter.check_time()
+        if self.seen > _PARTS_FREE + self.size // _BYTES_PER_PART:
+            raise LimitExceeded(f"holds {self.seen} nodes and tensors in {self.size} bytes")
         if len(self.operators) > _NAMES_KEPT or len(self.functions) > _NAMES_KEPT:
             raise LimitExceeded(f"names more than {_NAMES_KEPT} operators")
 
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one ONNX model. Tensor payloads are skipped."""
-    walk = _Walk(Wires(blob), scope)
+    walk = _Walk(Wires(blob), scope, blob.size)
     failure: Malformed | LimitExceeded | None = None
     try:
         _walk_model(walk, blob.size)
@@ -204,6 +212,36 @@ def _walk_node(walk: _Walk, node: Field, depth: int) -> None:
         elif part.number == 5:
             _walk_attribute(walk, _message(part), depth)
     walk.operators.setdefault((domain, operator), node.start)
+    if operator == "EPContext":
+        _walk_context(walk, node)
+
+
+def _walk_context(walk: _Walk, node: Field) -> None:
+    """Keep the path under which an accelerator's compiled graph is read, where it has one.
+
+    https://onnxruntime.ai/docs/execution-providers/EP-Context-Design.html: ``embed_mode`` 0 says
+    that ``ep_cache_context`` is a path, 1 (the default) that it is the compiled graph itself.
+    """
+    embedded, path = 1, ""
+    for part in walk.wires.fields(node.start, node.end):
+        if part.number != 5:
+            continue
+        name, text, number = "", "", 0
+        for inner in walk.wires.fields(part.start, part.end):
+            if inner.number == 1:
+                name = walk.wires.text(_message(inner))
+            elif inner.number == 4:
+                held = _message(inner)
+                text = walk.wires.text(held, 4096) if held.end - held.start <= 4096 else ""
+            elif inner.number == 3 and inner.wire == Wire.VARINT:
+                number = inner.value
+        if name == "ep_cache_context":
+            path = text
+        elif name == "embed_mode":
+            embedded = number
+    walk.scope.skip("a graph compiled for an accelerator (EPContext)")
+    if not embedded and path:
+        walk.contexts.setdefault(path, node.start)
 
 
 def _walk_attribute(walk: _Walk, attribute: Field, depth: int) -> None:
@@ -267,6 +305,9 @@ def _external_findings(walk: _Walk) -> Iterator[Finding]:
             if path and path not in reported:
                 reported.add(path)
                 yield from _location_findings(walk, path, offset)
+    for path, offset in walk.contexts.items():
+        if path not in reported:
+            yield from _location_findings(walk, path, offset)
 
 
 def _location_findings(walk: _Walk, path: str, offset: int) -> Iterator[Finding]:

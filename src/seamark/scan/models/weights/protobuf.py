@@ -6,8 +6,8 @@ it follows them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded, Malformed
@@ -26,8 +26,7 @@ class Wire(IntEnum):
     FIXED32 = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field: its ``number``, wire type, and ``value`` (integers) or place in the blob.
 
     ``start`` and ``end`` bound the payload; for integers they bound the encoded number.
@@ -103,6 +102,8 @@ class Wires:
             self._buffer = self._blob.read(position, _WINDOW)
             index = 0
         buffer = self._buffer
+        if position < end and index < len(buffer) and buffer[index] < 128:  # nearly all
+            return buffer[index], position + 1
         value = shift = 0
         stop = min(end - self._base, len(buffer))
         while index < stop:
