@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from seamark.scan.models.pickle.opcodes import exact_str
+from seamark.scan.models.pickle.shapes import class_of
 from seamark.scan.models.pickle.trace import Call, Const, Map, Ref, Seq, Value, thaw
 
 ARRAY_WRAPPER = ("joblib.numpy_pickle", "NumpyArrayWrapper")
@@ -34,15 +35,27 @@ class Array:
 
 
 def is_array_wrapper(call: Call) -> bool:
-    """Whether BUILD on this makes joblib read an array from the file."""
-    function = call.function
-    return isinstance(function, Ref) and (function.module, function.name) == ARRAY_WRAPPER
+    """Whether BUILD on this makes joblib read an array from the file.
+
+    The loader asks for the object's class, in whichever of pickle's ways it was made.
+    """
+    made = class_of(call)
+    return made is not None and (made.module, made.name) == ARRAY_WRAPPER
+
+
+def hands_over_wrapper(call: Call) -> bool:
+    """Whether a wrapper's class goes to a function that could make one out of our sight."""
+    if is_array_wrapper(call):
+        return False
+    return any(
+        isinstance(arg, Ref) and (arg.module, arg.name) == ARRAY_WRAPPER for arg in call.args or ()
+    )
 
 
 def companion(call: Call) -> Value | None:
     """The name of the file beside this one that an old wrapper loads its array from."""
-    function = call.function
-    if not isinstance(function, Ref) or (function.module, function.name) not in _COMPANION_WRAPPERS:
+    made = class_of(call)
+    if made is None or (made.module, made.name) not in _COMPANION_WRAPPERS:
         return None
     return _state(call).get("filename")
 
@@ -89,39 +102,125 @@ def _integer(value: Value) -> int:
     if isinstance(value, Call) and str(value.function).endswith("multiarray.scalar"):
         args = value.args or ()
         if len(args) == 2 and isinstance(args[1], Const) and isinstance(args[1].value, bytes):
-            return int.from_bytes(args[1].value, "little", signed=True)
+            return _scalar(args[0], args[1].value)
     raise ValueError("the shape is not made of numbers")
+
+
+def _scalar(dtype: Value, data: bytes) -> int:
+    """A whole number of NumPy, which must be one by its own data type."""
+    args = dtype.args if isinstance(dtype, Call) and _is_dtype(dtype) else None
+    code = args[0].value if args and isinstance(args[0], Const) else None
+    state = thaw(dtype.state) if isinstance(dtype, Call) and dtype.state is not None else None
+    order = state.items[1] if isinstance(state, Seq) and state.length > 1 else None
+    little = state is None or order in (Const("<"), Const("|"))
+    if code not in (f"i{len(data)}", f"u{len(data)}") or not little:
+        raise ValueError("the shape is made of numbers that are not whole")
+    return int.from_bytes(data, "little", signed=str(code)[0] == "i")
+
+
+_DTYPES = frozenset({"numpy.dtype", "numpy.core.multiarray.dtype", "numpy._core.multiarray.dtype"})
+
+
+def _is_dtype(value: Value) -> bool:
+    return isinstance(value, Call) and str(value.function) in _DTYPES
 
 
 def _dtype(dtype: Value) -> tuple[int, bool]:
     """Bytes of one element, and whether it holds objects."""
-    args = dtype.args if isinstance(dtype, Call) else None
+    args = dtype.args if isinstance(dtype, Call) and _is_dtype(dtype) else None
     code = args[0].value if args and isinstance(args[0], Const) else None
     if not isinstance(code, str):
         raise ValueError("the dtype is not spelled out")
     text = code.lstrip("<>|=")
     kind, digits = text[:1], text[1:]
     if kind == "O":
+        _check_object_flag(dtype)
         return 8, True
     if kind not in "?bBhHiIlLqQefdgFDGuifcmMSUVb" or not digits.isdecimal() or len(digits) > 18:
         raise ValueError(f"the dtype {code[:20]!r} is not one that joblib writes")
+    holds_objects = isinstance(dtype, Call) and _flags_objects(dtype)
+    width = int(digits) * _SIZES.get(kind, 1)
+    if kind in _SIZES and isinstance(dtype, Call):
+        _check_width(dtype, width)
+    return width, holds_objects
+
+
+def _check_object_flag(dtype: Value) -> None:
+    """A type of objects whose state says that it holds none is read as raw bytes."""
     state = thaw(dtype.state) if isinstance(dtype, Call) and dtype.state is not None else None
-    holds_objects = kind == "V" and state is not None and _has_objects(state, 8)
-    return int(digits) * _SIZES.get(kind, 1), holds_objects
+    if isinstance(state, Seq) and len(state.items) > 7:
+        flags = state.items[7]
+        if isinstance(flags, Const) and isinstance(flags.value, int) and flags.value & 1:
+            return
+    elif state is None or (isinstance(state, Seq) and state.length < 8):
+        return
+    raise ValueError("the dtype of objects is flagged as holding none")
 
 
-def _has_objects(state: Value, depth: int) -> bool:
-    """Whether a structured dtype has a field of objects, at any depth."""
-    if depth == 0:
-        raise ValueError("the dtype nests too deep")
-    if isinstance(state, Map):
-        return any(_has_objects(item, depth - 1) for _, item in state.items)
-    if isinstance(state, Seq):
-        return any(_has_objects(item, depth - 1) for item in state.items)
-    if isinstance(state, Call) and str(state.function) == "numpy.dtype":
-        code = state.args[0] if state.args else None
-        if isinstance(code, Const) and isinstance(code.value, str):
+def _check_width(dtype: Call, width: int) -> None:
+    """NumPy takes the size of text and records from the state, not from the type string."""
+    state = None if dtype.state is None else thaw(dtype.state)
+    if isinstance(state, Seq) and len(state.items) > 5 and state.items[5] != Const(width):
+        raise ValueError("the state of the dtype gives it another size")
+
+
+_WITH_FLAGS = 3
+"""First version of a dtype's state that says itself whether there are objects."""
+
+
+def _flags_objects(dtype: Call) -> bool:
+    """Whether the loader takes the dtype for one that holds objects.
+
+    NumPy believes the flags in the dtype's state, whatever its fields are
+    (``arraydescr_setstate``): (version, order, subdtype, names, fields, itemsize, alignment,
+    flags[, metadata]). Where fields and flags do not say the same, nobody honest wrote them.
+    """
+    state = None if dtype.state is None else thaw(dtype.state)
+    if state is None:
+        return False
+    if not isinstance(state, Seq) or state.kind != "tuple" or state.omitted:
+        raise ValueError("the state of the dtype is not spelled out")
+    numbers = [item.value if isinstance(item, Const) else None for item in state.items]
+    version, flags = numbers[:1], numbers[7:8]
+    if version == [_WITH_FLAGS] or version == [_WITH_FLAGS + 1]:
+        if not flags or not isinstance(flags[0], int):
+            raise ValueError("the flags of the dtype are not spelled out")
+        flagged = bool(flags[0] & 1)
+        whole, found = _walk_fields(state)
+        if found > flagged or (whole and found != flagged):
+            raise ValueError("the dtype's fields and its flags do not agree")
+        return flagged
+    whole, found = _walk_fields(state)
+    if not whole:
+        raise ValueError("the dtype has more fields than are looked at")
+    return found
+
+
+_VISITED = 10_000
+
+
+def _walk_fields(state: Value) -> tuple[bool, bool]:
+    """Whether all fields were seen, at any depth, and whether one of them holds objects."""
+    seen: set[int] = set()
+    todo: list[Value] = [state]
+    whole = True
+    while todo:
+        value = todo.pop()
+        if not isinstance(value, Map | Seq | Call) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if len(seen) > _VISITED:
+            raise ValueError("the dtype has too many fields")
+        if isinstance(value, Map | Seq):
+            whole = whole and not value.omitted
+            inside = value.items
+            todo += [v for item in inside for v in (item if isinstance(item, tuple) else (item,))]
+        elif _is_dtype(value):
+            code = value.args[0] if value.args else None
+            if not isinstance(code, Const) or not isinstance(code.value, str):
+                raise ValueError("the dtype of a field is not spelled out")
             if code.value.lstrip("<>|=").startswith("O"):
-                return True
-            return state.state is not None and _has_objects(thaw(state.state), depth - 1)
-    return False
+                return whole, True
+            if value.state is not None:
+                todo.append(thaw(value.state))
+    return whole, False

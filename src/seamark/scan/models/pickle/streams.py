@@ -19,6 +19,7 @@ from seamark.scan.models.pickle.decompile import decompile, printable
 from seamark.scan.models.pickle.guards import check_call, check_state
 from seamark.scan.models.pickle.judge import JudgeDied, agree, shared_judge
 from seamark.scan.models.pickle.machine import Broken, explain
+from seamark.scan.models.pickle.states import Evident
 from seamark.scan.models.pickle.trace import (
     Call,
     Const,
@@ -99,6 +100,8 @@ class Stream:
                 return
             self.bare.add(key)
         reason = check_call(_resolved(call, self.kind), self.allowlist)
+        if reason is None and joblib.hands_over_wrapper(call):
+            reason = "is given the class whose instances make joblib skip bytes"
         if reason is not None and len(self.odd_calls) < ODD_CALLS_KEPT:
             self.odd_calls.setdefault((_root(call), reason), (call, reason))
         if (
@@ -259,7 +262,7 @@ class Stream:
                 continue  # its import is a finding already
             shown = decompile(call)
             yield self.scope.finding(
-                rules.ODD_CALL,
+                rules.HOSTILE_STATE if isinstance(reason, Evident) else rules.ODD_CALL,
                 f"The call {shown} {reason}.",
                 anchor=f"{_root(call)} {reason}",
                 offset=call.offset,
