@@ -283,3 +283,32 @@ def test_source_in_an_old_code_is_examined(tmp_path: Path) -> None:
     data = b"# coding: latin-1\n# Gr\xfc\xdfe an alle, die das hier lesen, und so weiter\n"
     report = scan(tmp_path, "handler.py", data + HOSTILE_SOURCE.encode(), "model.pt")
     assert rules_of(report) == {"COD001"}
+
+
+PADDED = {
+    "model_index.json": {"_class_name": ["my_pipeline", "P"], "_diffusers_version": "0.30.0"},
+    "modules.json": [{"idx": 0, "name": "0", "path": "", "type": "custom.T"}],
+    "MANIFEST.json": {"model": {"handler": "handler.py", "modelName": "x"}},
+}
+
+
+@pytest.mark.parametrize(("name", "config"), PADDED.items(), ids=PADDED)
+def test_padding_hides_no_configuration(tmp_path: Path, name: str, config: object) -> None:
+    assert rules_of(scan(tmp_path, name, json.dumps(config) + " " * (1 << 20))) == {"COD010"}
+    report = scan(tmp_path, name, json.dumps(config) + " " * (8 << 20))
+    assert (report.verdict, rules_of(report)) == (Verdict.UNCLEAR, {"COD006"})
+
+
+DEEP = {"sequences": "[" * 60_000, "mappings": "{a: x, b: " * 50_000, "dashes": "- " * 60_000}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_yaml_nested_too_deep_is_unclear(tmp_path: Path, text: str) -> None:
+    assert rules_of(scan(tmp_path, "MLmodel", text)) == {"COD006"}
+    tagged = f"x: !!python/name:os.getcwd ''\ny: {text}"
+    assert rules_of(scan(tmp_path, "conf.yaml", tagged, "model.pt")) == {"COD006"}
+
+
+def test_a_tag_before_a_mistake_in_yaml_is_not_clean(tmp_path: Path) -> None:
+    text = "--- !!python/object/apply:os.system ['echo seamark']\n--- {a: ]\n"
+    assert scan(tmp_path, "conf.yaml", text, "model.pt").verdict is Verdict.UNCLEAR

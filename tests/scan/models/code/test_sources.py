@@ -190,3 +190,17 @@ def test_any_text_gets_a_verdict(text: str) -> None:
 def test_any_split_of_a_name_is_hostile(at: int, glue: str) -> None:
     name = glue.format("system"[:at], "system"[at:])
     assert verdict(f"import os\ndef f():\n    getattr(os, {name})('echo')") is Verdict.HOSTILE
+
+
+@pytest.mark.parametrize("sign", ["(", "-", "a.", "[0]", "+1"])
+def test_one_line_of_very_many_tokens_is_not_parsed(sign: str) -> None:
+    assert verdict("x = 1" + sign * (300_000 // len(sign))) is Verdict.UNCLEAR
+
+
+def test_a_long_string_in_one_line_is_parsed() -> None:
+    assert examine("DATA = '" + "ab+/" * 50_000 + "'\n") == []
+
+
+@pytest.mark.parametrize("sign", ["(", "-", "not ", "lambda: "])
+def test_deep_nesting_ends(sign: str) -> None:
+    assert verdict("x = " + sign * 20_000 + "1") is Verdict.UNCLEAR

@@ -277,3 +277,11 @@ def test_functions_by_name_are_imported_from_their_module(key: str) -> None:
     config = {key: "system", f"{key}_type": "function", place: "os"}
     found = examine(model({"class_name": "Lambda", "config": config}))
     assert [f.rule.id for f in found] == ["KRS003"]
+
+
+@pytest.mark.parametrize("place", ["inside", "beside"])
+def test_a_class_as_a_value_is_judged_by_its_module(place: str) -> None:
+    held = {"name": "Popen", **({"module": "subprocess"} if place == "inside" else {})}
+    module = None if place == "inside" else "subprocess"
+    assert verdict(examine(obj(module, "__class_type__", held))) is Verdict.HOSTILE
+    assert examine(obj(None, "__class_type__", {"name": "Dense", "module": "keras.layers"})) == []

@@ -118,6 +118,22 @@ def test_external_entries_that_are_not_well_formed(tensor: bytes) -> None:
     assert "ONX004" in rules(scan(model(graph([], [tensor]))))
 
 
+def _context(path: str, *, embedded: int) -> bytes:
+    mode = message((1, "embed_mode"), (3, embedded), (20, 2))
+    held = message((1, "ep_cache_context"), (4, path), (20, 3))
+    return model(graph([node("EPContext", "com.microsoft", held, mode)]))
+
+
+def test_a_compiled_graph_outside_the_folder_is_hostile() -> None:
+    report = scan(_context("/etc/passwd", embedded=0))
+    assert (report.verdict, rules(report)) == (Verdict.HOSTILE, {"ONX001"})
+
+
+@pytest.mark.parametrize("data", [_context("/\x01\x02", embedded=1), _context("c.bin", embedded=0)])
+def test_a_compiled_graph_is_not_cleared(data: bytes) -> None:
+    assert (scan(data).verdict, rules(scan(data))) == (Verdict.UNCLEAR, set())
+
+
 def test_external_data_must_be_beside(tmp_path) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(model(graph([], [external("m.onnx.data"), external("sub/w.bin")])))

@@ -11,6 +11,9 @@ from seamark.scan.models.scope import Scope
 
 _JSON_BYTES: Final = 1 << 20
 _CONFIG_BYTES: Final = 8 << 20
+_ACTED_UPON: Final = frozenset({"model_index.json", "modules.json", "manifest.json"})
+"""Names under which diffusers, sentence-transformers and TorchServe look up what to import."""
+
 _INDEX_BYTES: Final = 32 << 20
 _YAML_BYTES: Final = 2 << 20
 _TEMPLATE_BYTES: Final = 4 << 20
@@ -53,7 +56,11 @@ def _examine_json(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
     from seamark.scan.models.code.configs import examine_config, may_matter
 
     limit = _JSON_BYTES
-    if name.endswith("config.json") or name.startswith(("config", "chat_template")):
+    if (
+        name.endswith("config.json")
+        or name.startswith(("config", "chat_template"))
+        or name in _ACTED_UPON
+    ):
         limit = _CONFIG_BYTES
     elif name.endswith(".index.json"):
         limit = _INDEX_BYTES

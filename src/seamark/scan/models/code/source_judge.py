@@ -15,6 +15,7 @@ from seamark.scan.models.code.source_effects import (
     effect_of,
 )
 from seamark.scan.models.code.source_names import IMPORTERS, UNKNOWN_MEMBER, Names, Target
+from seamark.scan.models.code.source_parsing import parse
 from seamark.scan.models.code.source_regions import Regions, When
 
 _MAX_NESTING: Final = 3
@@ -172,7 +173,7 @@ class SourceJudge:
         if self._nesting >= _MAX_NESTING or not isinstance(call.args[0].value, str):
             return None
         try:
-            tree = ast.parse(call.args[0].value)
+            tree = parse(call.args[0].value)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         inner = list(SourceJudge(tree, nesting=self._nesting + 1).sights())

@@ -1,14 +1,13 @@
 """Python source that travels with a model: decoded and parsed as Python would, never imported."""
 
-import ast
 import io
 import tokenize
-import warnings
 from collections.abc import Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models.code import rules
 from seamark.scan.models.code.source_judge import SourceJudge
+from seamark.scan.models.code.source_parsing import parse
 from seamark.scan.models.code.source_regions import SourceTooLargeError
 from seamark.scan.models.scope import Scope
 
@@ -40,9 +39,7 @@ def examine_source(data: bytes, scope: Scope) -> Iterator[Finding]:
             anchor=encoding[:60],
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the scanned code's warnings are not ours
-            tree = ast.parse(_readable(data, encoding))
+        tree = parse(_readable(data, encoding))
     except (SyntaxError, ValueError, RecursionError, MemoryError, LookupError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error) or "nested too deep"
         yield scope.finding(

@@ -5,7 +5,7 @@ billion laughs nor a python tag does anything here.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from seamark.core.findings import Finding
 from seamark.scan.models.code import rules
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from yaml.nodes import Node
 
 _MAX_NODES: Final = 100_000
+_MAX_DEPTH: Final = 200
 _PYTHON: Final = "tag:yaml.org,2002:python/"
 _HARMLESS: Final = frozenset(
     "none bool str unicode bytes int long float complex list tuple dict".split()
@@ -32,13 +33,17 @@ def examine_yaml(text: str, scope: Scope, *, mlflow: bool) -> Iterator[Finding]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        _bound(text, loader)
         documents = list(yaml.compose_all(text, Loader=loader))
         nodes = list(_walk(documents))
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        if mlflow:
+        # A tagged value before the mistake is built all the same by a loader of documents.
+        tagged = any(mark in text for mark in ("!!", "!<", "%TAG"))
+        if mlflow or tagged or not isinstance(error, yaml.YAMLError):
+            kind = "MLmodel" if mlflow else "YAML file"
             reason = " ".join(str(error).split())[:200]
             yield scope.finding(
-                rules.NOT_READ, f"This MLmodel could not be read: {reason}.", anchor="syntax"
+                rules.NOT_READ, f"This {kind} could not be read: {reason}.", anchor="syntax"
             )
         return
     seen: set[str] = set()
@@ -49,6 +54,26 @@ def examine_yaml(text: str, scope: Scope, *, mlflow: bool) -> Iterator[Finding]:
             yield from _judge_tag(node, tag.removeprefix(_PYTHON), scope)
     if mlflow and documents:
         yield from _examine_flavors(_plain(documents[0]), scope)
+
+
+def _bound(text: str, loader: Any) -> None:
+    """Raise ``ValueError`` where the text nests deeper, or holds more, than is composed.
+
+    libyaml's composer recurses in C and overflows its stack (PyYAML 6); its parser does not.
+    Stopping at the first event too deep also spares the parser's square cost of open brackets.
+    """
+    import yaml
+
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=loader)):
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"it nests deeper than {_MAX_DEPTH} levels")
+        if count > 2 * _MAX_NODES:
+            raise ValueError(f"it has more than {_MAX_NODES} values")
 
 
 def _walk(documents: list["Node"]) -> Iterator["Node"]:

@@ -118,6 +118,7 @@ class _Walk:
     external: dict[tuple[tuple[str, str], ...], int] = field(default_factory=dict)
     contexts: dict[str, int] = field(default_factory=dict)
     unknown: set[int] = field(default_factory=set)
+    compiled: bool = False
     graphs: int = 0
     seen: int = 0
 
@@ -239,7 +240,9 @@ def _walk_context(walk: _Walk, node: Field) -> None:
             path = text
         elif name == "embed_mode":
             embedded = number
-    walk.scope.skip("a graph compiled for an accelerator (EPContext)")
+    if not walk.compiled:
+        walk.compiled = True
+        walk.scope.skip("a graph compiled for an accelerator (EPContext)")
     if not embedded and path:
         walk.contexts.setdefault(path, node.start)
 
