@@ -117,6 +117,31 @@ def test_paths_do_not_depend_on_where_check_is_called(seamark: Runner) -> None: 
     assert [file["path"] for file in reports[0]] == ["seamark.yaml", "m/a.pkl"]
 
 
+def test_a_folder_of_a_project_is_judged_by_the_project(seamark: Runner) -> None:  # noqa: F811
+    seamark.write("seamark.yaml", YAML)
+    seamark.write("models/deep/a.pkl", HOSTILE)
+    seamark.write("empty/README.md", "# nothing\n")
+    seamark.folder = seamark.folder / "empty"
+    ran = seamark("check", "-f", "json")
+    assert ran.code == 1
+    assert ran.json["target"] == "demo"
+    assert "models/deep/a.pkl" in [file["path"] for file in ran.json["files"]]
+    assert "seamark.yaml applies here" in ran.err
+    assert seamark("check", "--quiet").err == ""
+
+
+def test_the_search_ends_where_the_repository_does(seamark: Runner) -> None:  # noqa: F811
+    seamark.write("seamark.yaml", YAML)
+    seamark.write("clone/models/a.pkl", CLEAN)
+    (seamark.folder / "clone/.git").mkdir()
+    ran = seamark("check", "clone/models")
+    assert ran.code == 0
+    assert "Defaults apply" in ran.out
+    assert "Defaults apply" not in seamark("check").out
+    seamark.write("clone/seamark.yml", YAML)
+    assert seamark("check", "clone/models").code == 2
+
+
 @pytest.fixture
 def repository(seamark: Runner) -> Runner:  # noqa: F811
     seamark.git("init", "-q", "-b", "main")

@@ -24,9 +24,11 @@ def show(
     )
     text = render(format_name, judged.report, judged.judgment, view=view)
     write_text(text, output)
-    if output != "-" and not quiet:
-        judgment = judged.judgment
-        say(f"{judgment.exit_reason} Report: {output}")
+    if not quiet:
+        for note in judged.notes:
+            say(f"seamark: {note}")
+        if output != "-":
+            say(f"{judged.judgment.exit_reason} Report: {output}")
     return int(judged.judgment.exit_code)
 
 

@@ -10,7 +10,8 @@ from seamark.core.errors import UsageError
 from seamark.engine.plan import Unwatched, Watcher
 from seamark.system.actor import current_actor
 from seamark.system.baseline_file import FILE_NAME, load_baseline, save_baseline
-from seamark.system.check import Checked, CheckRequest, open_project, run_project
+from seamark.system.check import Checked, CheckRequest, run_project
+from seamark.system.locate import open_project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ def create(
     root: str, *, today: date, owner: str = "", force: bool = False, watcher: Watcher = Unwatched()
 ) -> BaselineChange:
     """Write a first baseline. Raises ``UsageError`` where there is one."""
-    directory, _ = open_project(root)
+    directory = open_project(root).root
     if os.path.lexists(os.path.join(directory, FILE_NAME)) and not force:
         raise UsageError(
             f"{FILE_NAME} exists.", hint="Use seamark baseline update, or create --force."
@@ -58,7 +59,7 @@ def prune(root: str, *, watcher: Watcher = Unwatched()) -> BaselineChange:
 
 def show(root: str, *, today: date) -> Sequence[tuple[BaselineEntry, int]]:
     """The entries with their age in days, oldest first."""
-    directory, _ = open_project(root)
+    directory = open_project(root).root
     baseline = load_baseline(os.path.join(directory, FILE_NAME)) or Baseline()
     aged = [(entry, entry.age(today)) for entry in baseline.entries.values()]
     return sorted(aged, key=lambda pair: (-pair[1], pair[0].path, pair[0].rule))

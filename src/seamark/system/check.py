@@ -2,12 +2,12 @@
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from seamark.core.baseline import Baseline
-from seamark.core.errors import ConfigurationError, UsageError
+from seamark.core.errors import UsageError
 from seamark.core.findings import Json
 from seamark.core.globs import matches_path
 from seamark.core.policy import FailOn, GatePolicy, judge
@@ -19,10 +19,10 @@ from seamark.scan.models.scanner import printable
 from seamark.system.assemble import assemble, now
 from seamark.system.baseline_file import FILE_NAME, load_baseline
 from seamark.system.git import Changed, changed_since, staged
+from seamark.system.locate import Located, open_project
 from seamark.system.memory import PROJECT_FILE
 from seamark.system.plan import plan_checks
-from seamark.system.project import Project, System
-from seamark.system.project_file import load_project
+from seamark.system.project import Project
 from seamark.system.scan import Judged
 
 
@@ -46,7 +46,7 @@ class CheckRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A report with all that it is to be judged by."""
+    """A report with all that it is to be judged by; ``notes`` are remarks for a person."""
 
     root: str
     project: Project
@@ -54,6 +54,8 @@ class Checked:
     baseline: Baseline | None
     partial: bool = False
     warnings: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
+    defaults: bool = False
 
 
 def check(request: CheckRequest, *, today: date, watcher: Watcher = Unwatched()) -> Judged:
@@ -78,12 +80,16 @@ def check(request: CheckRequest, *, today: date, watcher: Watcher = Unwatched())
         allow_incomplete=request.allow_incomplete,
         allow_empty=checked.partial,
     )
-    return Judged(report, judgment)
+    if checked.defaults:
+        reason = f"{judgment.exit_reason} Defaults apply: no {PROJECT_FILE} was found."
+        judgment = replace(judgment, exit_reason=reason)
+    return Judged(report, judgment, checked.notes)
 
 
 def run_project(request: CheckRequest, *, watcher: Watcher = Unwatched()) -> Checked:
     """Run the project's checks without judging. Raises as :func:`check`."""
-    root, project = open_project(request.path)
+    located = open_project(request.path)
+    root, project = located.root, located.project
     baseline = load_baseline(os.path.join(root, FILE_NAME))
     with tempfile.TemporaryDirectory(prefix="seamark-staged-") as copies:
         changed = _changed(request, root, copies)
@@ -109,27 +115,15 @@ def run_project(request: CheckRequest, *, watcher: Watcher = Unwatched()) -> Che
         report = replace(report, incomplete=(*report.incomplete, *_absent(project, report)))
     return Checked(
         root=root, project=project, report=report, baseline=baseline,
-        partial=changed is not None, warnings=warnings,
+        partial=changed is not None, warnings=warnings, notes=tuple(_notes(located)),
+        defaults=not located.file,
     )  # fmt: skip
 
 
-def open_project(path: str) -> tuple[str, Project]:
-    """The project's directory and settings; sensible ones where there is no ``seamark.yaml``."""
-    if os.path.isfile(path):
-        return os.path.dirname(path) or ".", load_project(path)
-    if not os.path.isdir(path):
-        raise UsageError(
-            f"There is no directory '{printable(path)}'.",
-            hint="Name the project's directory or its seamark.yaml.",
-        )
-    file = os.path.join(path, PROJECT_FILE)
-    if os.path.lexists(file):
-        return path, load_project(file)
-    for other in ("seamark.yml", ".seamark.yaml", ".seamark.yml"):
-        if os.path.lexists(os.path.join(path, other)):
-            raise ConfigurationError(f"{other} is not read.", hint=f"Rename it to {PROJECT_FILE}.")
-    name = os.path.basename(os.path.realpath(path)) or "project"
-    return path, Project(system=System(name=printable(name)))
+def _notes(located: Located) -> Iterator[str]:
+    """What a person should know about the project, beside the report."""
+    if located.above:
+        yield f"Checking all of {printable(located.root)}: its {PROJECT_FILE} applies here."
 
 
 def _changed(request: CheckRequest, root: str, copies: str) -> Sequence[Changed] | None:

@@ -26,10 +26,11 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A report and what the gate policy makes of it."""
+    """A report, what the gate policy makes of it, and remarks for a person, not of the report."""
 
     report: Report
     judgment: Judgment
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
