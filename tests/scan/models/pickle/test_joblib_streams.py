@@ -61,10 +61,11 @@ def dumped(value: object) -> bytes:
         np.array(["a", "bb"]),
         np.array([1, "x", None], dtype=object),
         np.zeros(3, dtype=[("x", "i4"), ("y", "f8")]),
+        np.zeros(2, dtype=[("a", [("b", [("c", [("d", "f4"), ("e", "U3")])])]), ("f", "f8", (2,))]),
         {"o": np.zeros(2, dtype=[("x", "O"), ("y", "f8")]), "after": np.arange(3)},
         np.array("2020-01-01", "M8[D]"),
     ],
-    ids=["floats", "several", "text", "objects", "fields", "object fields", "dates"],
+    ids=["floats", "several", "text", "objects", "fields", "deep fields", "object fields", "dates"],
 )
 def test_what_joblib_saves_is_clean(value: object) -> None:
     report = scan(dumped(value))
@@ -137,3 +138,33 @@ def test_arrays_in_a_plain_pickle_stay_plain() -> None:
             {"a": np.arange(10.0), "o": np.array([None, 1], dtype=object)}, protocol
         )
         assert scan_bytes(data, name="m.pkl").verdict == "clean"
+
+
+def _dtype_state(size: int, flags: int) -> bytes:
+    return b"(K\x03" + key("|") + b"NNNK" + bytes([size]) + b"K\x01K" + bytes([flags]) + b"tb"
+
+
+@pytest.mark.parametrize(
+    ("code", "size", "flags", "bad"),
+    [
+        ("V4", 4, 0, False),
+        ("V4", 4, 1, True),
+        ("V4", 8, 0, True),
+        ("S4", 4, 1, True),
+        ("f4", 4, 1, True),
+    ],
+)
+def test_flags_and_size_of_a_dtype_must_fit_its_type(
+    code: str, size: int, flags: int, bad: bool
+) -> None:
+    plain = dtype(code)
+    data = wrapped(shape=b"K\x01\x85", code=code, alignment=None)
+    data = data.replace(plain, plain + _dtype_state(size, flags)) + b"\xde\xad\xbe\xef."
+    assert ("PKL021" in ids(scan(data))) is bad
+
+
+def test_an_array_whose_bytes_begin_like_a_pickle_is_no_pickle() -> None:
+    honest = pickle.dumps([b"\x80\x03e" + bytes(29), b"\x80\x04\x86" + bytes(61)])
+    assert scan_bytes(honest, name="m.pkl").verdict == "clean"
+    carried = pickle.dumps([b"\x80\x04\x95" + bytes(7) + b"\0" + SYSTEM, b"\x80\x03" + SYSTEM])
+    assert scan_bytes(carried, name="m.pkl").verdict == "hostile"

@@ -3,6 +3,7 @@
 import pytest
 
 from seamark.scan.models.pickle.guards import check_state
+from seamark.scan.models.pickle.states import Evident
 from seamark.scan.models.pickle.trace import Call, Const, Map, Opaque, Ref, Seq, Value
 
 
@@ -54,6 +55,23 @@ def test_states_that_change_what_an_object_is(state: Value) -> None:
     call = made(ESTIMATOR)
     call.state = state
     assert check_state(call)
+
+
+def test_swaps_are_evidence_and_oddities_are_not() -> None:
+    call = made(ESTIMATOR)
+    for name, evident in [("__class__", True), ("__setstate__", True), ("__slots__", False)]:
+        call.state = attributes(name)
+        assert isinstance(check_state(call), Evident) is evident
+        assert check_state(call)
+
+
+def test_a_type_that_is_loaded_by_name_takes_no_state() -> None:
+    by_name = made("dill._dill:_load_type", Const("list"), opcode="REDUCE")
+    by_name.state = attributes("append")
+    assert check_state(by_name)
+    instance = Call(by_name, Seq("tuple", [], 0), None, "REDUCE", 0)
+    instance.state = attributes("__class__")
+    assert isinstance(check_state(instance), Evident)
 
 
 def test_a_computed_attribute_name_cannot_hide() -> None:

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from seamark.scan.models.pickle import guards_arrays
+from seamark.scan.models.pickle import guards_arrays, guards_types
 from seamark.scan.models.pickle.decide import (
     CALL,
     CLASS,
+    ENUM,
     NAME,
     TRUSTED,
     Allowlist,
@@ -30,6 +31,7 @@ from seamark.scan.models.pickle.shapes import (
     is_text,
     matches,
     refers,
+    resolve,
 )
 from seamark.scan.models.pickle.states import check_attributes, check_distribution
 from seamark.scan.models.pickle.trace import Call, Const, Map, Payload, Raw, Ref, Seq, Value, thaw
@@ -51,7 +53,7 @@ def check_call(call: Call, allowlist: Allowlist | None = None) -> str | None:
     Calls of names that are not allowlisted get None: their reference is a finding already.
     """
     allowlist = allowlist or load_allowlist()
-    function = call.function
+    function = resolve(call.function)
     if isinstance(function, Call):
         return _check_method(function, call.args)
     if not isinstance(function, Ref):
@@ -70,7 +72,9 @@ def check_call(call: Call, allowlist: Allowlist | None = None) -> str | None:
         return "has keyword arguments"
     if isinstance(call.starargs, Seq) and call.starargs.omitted:
         return "has far more arguments than its library writes"
-    return GUARDS[kind](args, allowlist) if kind in GUARDS else f"has an unknown guard '{kind}'"
+    if kind not in GUARDS:
+        return f"has an unknown guard '{kind}'"
+    return GUARDS[kind](tuple(map(resolve, args)), allowlist)
 
 
 def check_state(call: Call, allowlist: Allowlist | None = None) -> str | None:
@@ -93,7 +97,9 @@ def check_state(call: Call, allowlist: Allowlist | None = None) -> str | None:
     return check_attributes(call.state)
 
 
-_STATELESS = frozenset("enum getattr number regex strings text type_of_singleton".split())
+_STATELESS = frozenset(
+    "enum generic_alias getattr number regex strings text type_by_name type_of_singleton".split()
+)
 """Kinds of calls that give shared or stateless objects: a state would change them for all."""
 
 
@@ -259,6 +265,9 @@ def _getattr(args: Args, allowlist: Allowlist) -> str | None:
         name = str(args[1].value)
         owner = class_of(args[0])
         if owner is not None:
+            member = isinstance(args[0], Ref) and name.isidentifier() and name[0] != "_"
+            if member and allowlist.kind(owner.module, owner.name) == ENUM:
+                return None  # how Python 3.11 spelled members for a while
             if allowlist.kind(owner.module, f"{owner.name}.{name}") == NAME:
                 return None
             kind = allowlist.kind(owner.module, owner.name)
@@ -333,6 +342,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
             "is called with more than one of None, ... and NotImplemented", _is_singleton
         ),
         **guards_arrays.GUARDS,
+        **guards_types.GUARDS,
     }
 )
 """Guards by the name that the allowlist's data uses."""

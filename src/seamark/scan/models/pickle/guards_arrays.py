@@ -254,7 +254,9 @@ def _is_count(value: Value) -> bool:
 
 
 def _is_array(value: Value) -> bool:
-    return any(
+    # joblib's loader puts the array in the place of its wrapper; any other leaves the wrapper,
+    # which Tree refuses.
+    return called(value, "joblib.numpy_pickle", "NumpyArrayWrapper") or any(
         called(value, f"numpy.{core}.{module}", name)
         for core in ("_core", "core")
         for module, name in (("multiarray", "_reconstruct"), ("numeric", "_frombuffer"))

@@ -95,8 +95,24 @@ def _examine_nested(stream: Stream, nested: Nested) -> Iterator[Finding]:
             return
         content = spelled
     head = content.read(0, HEAD)
-    if head.startswith(b"PK\x03\x04") or is_pickle(head, content):
+    zipped = head.startswith(b"PK\x03\x04")
+    if zipped or (is_pickle(head, content) and _gets_anywhere(content, stream.scope)):
         yield from stream.scope.examine(content, f"(constant at {nested.offset})")
+
+
+_PLAUSIBLE = 16
+"""Opcodes in a row that array bytes hardly ever make."""
+
+
+def _gets_anywhere(content: Blob, scope: Scope) -> bool:
+    """Whether a constant does something as a pickle before it breaks, if it breaks.
+
+    The bytes of a small array may well begin like a pickle: that alone is no evidence.
+    """
+    trace = explain(content, meter=scope.meter)
+    broken = trace.end is End.BROKEN and trace.limit is None
+    acted = trace.references or trace.oddities or trace.persistent or trace.nested
+    return not broken or bool(acted) or trace.opcodes >= _PLAUSIBLE
 
 
 def _spelled(text: Blob, spelling: Spelling = Spelling.UTF8) -> BytesBlob | None:

@@ -234,6 +234,16 @@ STORAGE_LIES = Rule(
     remedy="Save the checkpoint again with a current torch.save, or ask for safetensors.",
     references=(cwe(436),),
 )
+HOSTILE_STATE = Rule(
+    id="PKL024",
+    title="State that turns a known object into code",
+    severity=Severity.CRITICAL,
+    verdict=Verdict.HOSTILE,
+    reason="The state replaces the object's class or one of the methods that Python itself calls, "
+    "or is text that its library executes; no library writes such a state.",
+    remedy=_SAFE,
+    references=(_ATLAS, cwe(502), cwe(915)),
+)
 
 RULES = (
     HOSTILE_IMPORT,
@@ -259,4 +269,5 @@ RULES = (
     ARRAY_LIES,
     TWO_READINGS,
     STORAGE_LIES,
+    HOSTILE_STATE,
 )

@@ -80,11 +80,55 @@ def called(value: Value, module: str, *names: str) -> bool:
     return isinstance(value, Call) and refers(value.function, module, *names)
 
 
+_CONSTANT_TYPES = frozenset("EllipsisType NoneType NotImplementedType".split())
+OF_TYPES = _CONSTANT_TYPES | {"SimpleNamespace"}
+"""Data types of module ``types`` that dill or cloudpickle load by name."""
+OF_BUILTINS = frozenset(
+    "bool bytearray bytes complex dict float frozenset int list object range set slice str tuple "
+    "type".split()
+)
+"""Data types of builtins that dill loads by name."""
+_DILL = frozenset([("dill._dill", "_load_type"), ("dill.dill", "_load_type")])
+_CLOUDPICKLE = frozenset(
+    [
+        ("cloudpickle.cloudpickle", "_builtin_type"),
+        ("cloudpickle.cloudpickle_fast", "_builtin_type"),
+    ]
+)
+_BY_NAME = _DILL | _CLOUDPICKLE
+
+
+def resolve(value: Value) -> Value:
+    """The type that ``value`` loads by name, as if it had been imported; else ``value`` itself.
+
+    Only for names of plain data types: all others stay calls, which the guard refuses.
+    """
+    if not isinstance(value, Call) or not isinstance(value.function, Ref):
+        return value
+    key = (value.function.module, value.function.name)
+    if key not in _BY_NAME:
+        return value
+    args = value.args or ()
+    name = args[0].value if len(args) == 1 and isinstance(args[0], Const) else None
+    if not isinstance(name, str):
+        return value
+    if name in OF_TYPES and (key in _CLOUDPICKLE or name in _CONSTANT_TYPES):
+        return Ref("types", name, value.offset, value.opcode)
+    if key in _DILL and (name in OF_BUILTINS or is_exception_name(name)):
+        return Ref("builtins", name, value.offset, value.opcode)
+    return value
+
+
+def is_exception_name(name: str) -> bool:
+    """Whether a name of builtins is that of an exception."""
+    return name.endswith(("Error", "Exception", "Warning", "ExceptionGroup"))
+
+
 def class_of(value: Value) -> Ref | None:
     """The class itself, or the class of a new instance, by whichever of pickle's ways."""
     if isinstance(value, Call):
         makes = called(value, "copyreg", "_reconstructor", "__newobj__", "__newobj_ex__")
-        value = value.args[0] if makes and value.args else value.function
+        value = resolve(value.args[0] if makes and value.args else value.function)
     return value if isinstance(value, Ref) else None
 
 

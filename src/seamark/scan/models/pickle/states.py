@@ -7,7 +7,18 @@ that class is made; ``__reduce_ex__`` is called by the next copy. No library wri
 
 import re
 
-from seamark.scan.models.pickle.trace import Const, Map, Opaque, Raw, Seq, thaw
+from seamark.scan.models.pickle.trace import (
+    Call,
+    Const,
+    Map,
+    Opaque,
+    Persistent,
+    Raw,
+    Ref,
+    Seq,
+    Value,
+    thaw,
+)
 
 HARMLESS = frozenset(
     "__doc__ __name__ __qualname__ __module__ __wrapped__ __orig_class__ __annotations__".split()
@@ -15,18 +26,50 @@ HARMLESS = frozenset(
 """Double-underscore attributes that honest instances carry."""
 
 
+class Evident(str):
+    """A clause that is evidence of an attack by itself: no library writes it, and it runs code."""
+
+    __slots__ = ()
+
+
+_TAKES_OVER = frozenset(
+    "__bases__ __call__ __class__ __code__ __del__ __dict__ __getattr__ __getattribute__ "
+    "__globals__ __init__ __mro__ __new__ __reduce__ __reduce_ex__ __setattr__ "
+    "__setstate__".split()
+)
+"""Attributes that put other code in the place of the object's own."""
+
+
 def check_attributes(state: Raw | None) -> str | None:
     """Why a state does more than fill in attributes, or None where it does not."""
     value = None if state is None else thaw(state)
     if isinstance(value, Opaque):
         return "is given its state twice, which no library does"
+    if isinstance(value, Seq) and value.kind == "tuple" and value.length == 2:
+        return _part(value.items[0]) or _part(value.items[1])
+    return _part(value)
+
+
+_NO_DICTS = re.compile(
+    r"_codecs\.encode|builtins\.(bytes|bytearray)|numpy\.dtype"
+    r"|numpy\._?core\.(multiarray\.(_reconstruct|scalar|dtype)|numeric\._frombuffer)"
+    r"|torch\._utils\._rebuild_[a-z0-9_]+|joblib\.numpy_pickle\.NumpyArrayWrapper"
+)
+"""Callables whose results are certainly no mapping, so that they set no attributes."""
+
+
+def _part(value: Value | None) -> str | None:
+    """Why a state, or a half of one, may set what it should not.
+
+    The unpicklers take any subclass of ``dict`` and of ``tuple`` for a state, so one that is made
+    by a call can hold attributes that were never looked at.
+    """
     if isinstance(value, Map):
         return _names(value)
-    if isinstance(value, Seq) and value.kind == "tuple" and value.length == 2:
-        for part in value.items:
-            reason = _names(part) if isinstance(part, Map) else None
-            if reason is not None:
-                return reason
+    if isinstance(value, Ref | Persistent) or (
+        isinstance(value, Call) and not _NO_DICTS.fullmatch(str(value.function))
+    ):
+        return "has a state that is not spelled out as a dict"
     return None
 
 
@@ -44,7 +87,8 @@ def _names(attributes: Map) -> str | None:
             name = name.decode("latin1")
         special = isinstance(name, str) and name.startswith("__") and name.endswith("__")
         if special and name not in HARMLESS:
-            return f"sets {str(name)[:60]}, which means something to Python itself"
+            reason = f"sets {str(name)[:60]}, which means something to Python itself"
+            return Evident(reason) if name in _TAKES_OVER else reason
     return None
 
 
@@ -94,7 +138,7 @@ def check_distribution(state: Raw | None) -> str | None:
         if name == "_parse_arg_template":
             template = item.value if isinstance(item, Const) else None
             if not isinstance(template, str) or not is_template(template):
-                return "has a state whose text is executed, and is not SciPy's own"
+                return Evident("has a state whose text is executed, and is not SciPy's own")
     return None if template is not None else "has a state without the text that SciPy executes"
 
 
