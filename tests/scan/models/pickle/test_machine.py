@@ -238,9 +238,27 @@ def test_names_are_not_mapped_from_protocol_3_on() -> None:
 
 def test_every_call_is_watched_when_it_happens() -> None:
     seen: list[Call] = []
-    data = b"cm\nf\n2)R0)R."
+    data = b"cm\nf\n2K\x01\x85R0K\x01\x85R."
     explain(BytesBlob(data), meter=Meter(Limits()), watch=seen.append)
-    assert [call.offset for call in seen] == [7, 10]
+    assert [call.offset for call in seen] == [9, 14]
+
+
+def test_calls_without_arguments_are_watched_once_for_each_imported_object() -> None:
+    seen: list[Call] = []
+    data = b"cm\nf\n22)R0)R0)\x81(cm\ng\n)R."
+    explain(BytesBlob(data), meter=Meter(Limits()), watch=seen.append)
+    assert [(str(call.function), call.opcode) for call in seen] == [
+        ("m.f", "REDUCE"),
+        ("m.f", "NEWOBJ"),
+        ("m.g", "REDUCE"),
+    ]
+
+
+def test_more_different_imports_than_any_model_has_end_the_stream() -> None:
+    names = b"".join(b"cm\nn%d\n0" % number for number in range(20_000))
+    trace = explained(names + b"N.")
+    assert trace.limit is not None
+    assert len(trace.references) == 10_000
 
 
 @pytest.mark.parametrize(

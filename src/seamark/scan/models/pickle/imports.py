@@ -132,8 +132,9 @@ def _arguments(m: Machine, args: Raw, pos: int) -> Value:
 
 def _reduce(m: Machine, pos: int) -> int:
     args, function = m.pop(), m.pop()
-    arguments = _arguments(m, args, pos)
-    m.call(Call(_callable(function), arguments, None, "REDUCE", m.base + pos))
+    arguments = args if args is m.nothing else _arguments(m, args, pos)
+    called = function if type(function) is Ref else _callable(function)
+    m.call(Call(called, arguments, None, "REDUCE", m.base + pos))
     return pos + 1
 
 

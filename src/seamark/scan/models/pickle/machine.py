@@ -47,6 +47,9 @@ DEPTH_LIMIT = 1000
 SPREAD_LIMIT = 1 << 53
 """Containers that a walk through a value may visit, shared ones each time anew."""
 
+IMPORTS_LIMIT = 10_000
+"""Different names that one stream may import: twice what all allowlisted libraries have."""
+
 HASH_LIMIT = 1 << 22
 """Objects that one hash may visit; a tuple of tuples of tuples doubles it with each level."""
 
@@ -73,13 +76,17 @@ Handler = Callable[["Machine", int], int]
 PLAIN = frozenset({str, bytes})
 """Types of the constants on the stack: hashable, and no containers."""
 
+_CARRIES = frozenset(b"\xc2P")
+"""How strings begin that may carry a pickle with a protocol mark, or an archive."""
+
 _WIDTH = tuple(FIXED.get(op, 0) for op in range(256))
 
 
 class Machine:
     """One stream from ``start`` of ``blob``. Use :func:`explain`, which makes one and runs it.
 
-    ``watch`` sees every call at the moment it happens. ``raw`` is asked
+    ``watch`` sees each call at the moment it happens, but one without arguments only the first
+    time that it is made of the same imported object. ``raw`` is asked
     after each BUILD of a called object for the offset at which the stream goes on; formats that
     put raw bytes between opcodes (joblib) answer, others return None. ``fill`` sees each called
     object that items are put into, and by which method. Without ``frames``, a frame
@@ -113,6 +120,8 @@ class Machine:
         self.stack: list[Raw] = []
         self.marks = [0]  # the first is no mark: the last is always the fence
         self.memo: list[Raw] | Sparse = []
+        self.nothing = sequence("tuple", [])
+        self.bare: dict[tuple[int, str], Ref] = {}  # holds the objects: their ids stay theirs
         self.most = VALUES + self.size // BYTES_PER_VALUE
         self.opcodes = 0
         self.spent = 0
@@ -169,6 +178,16 @@ class Machine:
                     marks.append(len(stack))
                     pos += 1
                     continue
+                if op == 0x71 and data[pos + 1] == len(memo) and len(stack) > marks[-1]:  # BINPUT
+                    memo.append(stack[-1])
+                    pos += 2
+                    continue
+                if op == 0x58 and data[pos + 2 : pos + 5] == b"\0\0\0":  # BINUNICODE
+                    size = pos + 5 + data[pos + 1]
+                    if size <= safe and data[pos + 5] not in _CARRIES and data[size - 1] != 0x2E:
+                        push(data[pos + 5 : size].decode())
+                        pos = size
+                        continue
                 if op == 0x8C:  # SHORT_BINUNICODE
                     size = pos + 2 + data[pos + 1]
                     if size > safe:
@@ -192,15 +211,17 @@ class Machine:
             pos = handlers[op](self, pos)
         except LookupError:
             self.at = pos
-            raise Broken("memo value not found") from None
+            raise Broken("truncated" if pos + 2 > len(data) else "memo value not found") from None
         finally:
             self.opcodes += count
         return pos
 
     def _careful(self, pos: int, handlers: tuple[Handler, ...]) -> int:
         """One opcode near the end of the window, of the frame or of the blob."""
-        self.at = pos
+        self.at = min(pos, len(self.data))
         offset = self.base + pos
+        if offset > self.size:  # the quick loop took an opcode that is not all there
+            raise Broken("truncated")
         if offset > self.frame_end > 0:
             self.odd(Oddity.LYING_FRAME, offset, "straddled", "an opcode straddles the frame's end")
         if offset >= self.frame_end:
@@ -212,7 +233,9 @@ class Machine:
 
     def aim(self) -> None:
         """Work out how far the quick loop may go in this window."""
-        safe = len(self.data) - MARGIN
+        safe = len(self.data)
+        if self.base + safe < self.size:
+            safe -= MARGIN  # else nothing follows, and an opcode that is cut off breaks
         if self.frame_end:
             safe = min(safe, self.frame_end - self.base)
         self.safe = safe
@@ -290,7 +313,10 @@ class Machine:
         """Record what ``find_class`` would be asked for."""
         trace = self.trace
         raw = (module, name)
-        trace.asked[raw] = trace.asked.get(raw, 0) + 1
+        count = trace.asked.get(raw, 0)
+        if not count and len(trace.asked) >= IMPORTS_LIMIT:
+            raise LimitExceeded(f"imports more than {IMPORTS_LIMIT} different names")
+        trace.asked[raw] = count + 1
         if trace.protocol < 3:
             module, name = renamed(module, name)
         known = trace.references.get((module, name))
@@ -303,7 +329,12 @@ class Machine:
         """Push the result of a call, and let it be seen."""
         self.stack.append(call)
         function = call.function
-        if isinstance(function, Ref):
+        if type(function) is Ref:
+            if call.starargs is self.nothing and call.kwargs is None:
+                key = (id(function), call.opcode)
+                if key in self.bare:  # without arguments, one call is like the other
+                    return
+                self.bare[key] = function
             self.trace.calls.setdefault((function.module, function.name), call)
         if self.watch is not None:
             self.watch(call)
@@ -360,7 +391,9 @@ def weigh(key: Raw) -> int:
 def sequence(kind: str, items: list[Raw]) -> Seq:
     """A tuple or frozenset of ``items``; a list has no weight."""
     made = Seq(kind, items if len(items) <= KEPT else items[:KEPT], len(items))
-    if kind == "tuple":
+    if PLAIN.issuperset(map(type, items)):
+        made.weight = len(items) + 1 if kind == "tuple" else int(kind == "frozenset")
+    elif kind == "tuple":
         total = 1
         for item in items:
             weight = weigh(item) if type(item) not in PLAIN else 1

@@ -178,7 +178,7 @@ def _empty_list(m: Machine, pos: int) -> int:
 
 
 def _empty_tuple(m: Machine, pos: int) -> int:
-    m.stack.append(sequence("tuple", []))
+    m.stack.append(m.nothing)  # one for all: tuples do not change
     return pos + 1
 
 

@@ -6,6 +6,7 @@ a hostile stream makes millions. Containers keep their first ``KEPT`` items and 
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from seamark.scan.models.limits import LimitExceeded
 
@@ -109,7 +110,9 @@ class Seq:
     they were known when it was built.
     """
 
-    __slots__ = ("depth", "kind", "length", "raw", "spread", "weight")
+    __slots__ = ("_thawed", "depth", "kind", "length", "raw", "spread", "weight")
+
+    _thawed: "tuple[Value, ...]"
 
     def __init__(self, kind: str, raw: list["Raw"], length: int = 0) -> None:
         self.kind = kind
@@ -121,7 +124,13 @@ class Seq:
     @property
     def items(self) -> "tuple[Value, ...]":
         """The items that were kept."""
-        return tuple(thaw(item) for item in self.raw)
+        if self.kind != "tuple":
+            return tuple(map(thaw, self.raw))
+        try:
+            return self._thawed  # unset at first: most are never asked, and a slot costs time
+        except AttributeError:
+            self._thawed = tuple(map(thaw, self.raw))
+            return self._thawed
 
     @property
     def omitted(self) -> int:
@@ -159,13 +168,23 @@ Raw = str | bytes | Value
 
 def thaw(raw: Raw) -> Value:
     """The value of what the machine holds."""
+    if isinstance(raw, str | bytes):
+        return _thaw_short(raw) if len(raw) <= _SHORT else _thaw(raw)
+    return raw
+
+
+_SHORT = 64
+
+
+def _thaw(raw: str | bytes) -> Const | Payload:
     if isinstance(raw, str):
         return Const(raw)
-    if isinstance(raw, bytes):
-        from seamark.scan.models.pickle.opcodes import constant
+    from seamark.scan.models.pickle.opcodes import constant
 
-        return constant(raw)
-    return raw
+    return constant(raw)
+
+
+_thaw_short = lru_cache(4096)(_thaw)
 
 
 class End(StrEnum):
