@@ -172,3 +172,23 @@ def test_loading_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+ARITHMETIC = ("add", "mul", "or_")
+
+
+def test_arithmetic_goes_by_the_name_of_its_home_and_reaches_nothing() -> None:
+    for name in ARITHMETIC:
+        assert SHIPPED.decide("_operator", name) is Decision.ALLOWED
+    for module in ("operator", "_operator"):
+        assert SHIPPED.decide(module, "getitem") is Decision.STDLIB
+        assert SHIPPED.decide(module, "call") is Decision.STDLIB
+    for module in ("functools", "_functools"):
+        assert SHIPPED.decide(module, "reduce") is Decision.STDLIB
+
+
+def test_enumerations_of_python_are_held_to_literal_values() -> None:
+    for module, name in [("http", "HTTPStatus"), ("calendar", "Day"), ("signal", "Signals")]:
+        assert SHIPPED.decide(module, name) is Decision.GUARDED
+    for module, name in [("http.server", "HTTPServer"), ("signal", "raise_signal")]:
+        assert SHIPPED.decide(module, name) is Decision.STDLIB
