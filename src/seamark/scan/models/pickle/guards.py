@@ -24,6 +24,7 @@ from seamark.scan.models.pickle.shapes import (
     class_of,
     either,
     is_collection,
+    is_encoded,
     is_int,
     is_literal,
     is_none,
@@ -98,7 +99,8 @@ def check_state(call: Call, allowlist: Allowlist | None = None) -> str | None:
 
 
 _STATELESS = frozenset(
-    "enum generic_alias getattr number regex strings text type_by_name type_of_singleton".split()
+    "enum generic_alias getattr number regex strings text type_by_name type_of_singleton "
+    "ufunc".split()
 )
 """Kinds of calls that give shared or stateless objects: a state would change them for all."""
 
@@ -153,8 +155,8 @@ def _is_singleton(value: Value) -> bool:
 
 
 def _is_codec(value: Value) -> bool:
-    names = ("latin1", "latin-1", "iso-8859-1", "utf-8", "utf8", "ascii")
-    return isinstance(value, Const) and value.value in names
+    """Only Latin-1: what a string spells is read so, and picklers write no other."""
+    return isinstance(value, Const) and value.value in ("latin1", "latin-1", "iso-8859-1")
 
 
 def _buffer(args: Args, _allowlist: Allowlist) -> str | None:
@@ -213,12 +215,14 @@ def _reconstructor(args: Args, allowlist: Allowlist) -> str | None:
     cls, base = args[0], args[1]
     if allowlist.kind(cls.module, cls.name) == NAME:
         return f"makes an instance of {cls}, which saved objects only refer to"
-    own = cls.module == base.module and cls.name == base.name
-    if own or (base.module == "builtins" and base.name in _BASES):
+    if base.module != "builtins" or base.name not in _BASES:
+        return f"builds on {base}, which is not a plain type"
+    # All but ``object`` are called with the third argument: twice, as type and as initializer.
+    if base.name == "object":
+        return None if is_none(args[2]) else "gives an argument to a constructor that takes none"
+    if is_collection(args[2]) or is_literal(args[2]) or is_encoded(args[2]):
         return None
-    if allowlist.kind(base.module, base.name) == CLASS:
-        return None
-    return f"builds on {base}, which is not a plain type"
+    return "fills a plain type with what is computed while loading"
 
 
 _MAKEABLE = (CLASS, CALL, TRUSTED, None)

@@ -22,15 +22,13 @@ from seamark.scan.models.pickle.shapes import (
 )
 from seamark.scan.models.pickle.states import check_attributes
 from seamark.scan.models.pickle.trace import Call, Const, Persistent, Ref, Seq, Value
+from seamark.scan.models.pickle.ufuncs import is_ufunc
 
 Args = tuple[Value, ...]
 Guard = Callable[[Args, Allowlist], str | None]
 
 _DTYPE = re.compile(r"[|<>=]?[A-Za-z?][A-Za-z_]{0,14}[0-9]{0,9}(\[[0-9a-zA-Z/ ]{1,12}\])?")
 _BIT_GENERATORS = frozenset(["MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"])
-_UFUNC_MODULES = re.compile(
-    r"numpy|numpy\._?core(\.(umath|_multiarray_umath))?|scipy\.special(\.[a-z_]+)?"
-)
 
 
 def _is_type_string(value: Value) -> bool:
@@ -107,14 +105,12 @@ def _mareconstruct(args: Args, allowlist: Allowlist) -> str | None:
     return "does not make an empty masked array"
 
 
-def _ufunc(args: Args, _allowlist: Allowlist) -> str | None:
+def _ufunc(args: Args, allowlist: Allowlist) -> str | None:
     """``_ufunc_reconstruct(module, name)`` imports ``module`` and takes ``name`` from it."""
     if len(args) == 2 and all(isinstance(a, Const) and isinstance(a.value, str) for a in args):
         module, name = (str(a.value) for a in args if isinstance(a, Const))
-        if _UFUNC_MODULES.fullmatch(module) and re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            return (
-                None if name not in ("load", "fromfile", "memmap", "save", "test") else _NOT_UFUNC
-            )
+        if is_ufunc(module, name, allowlist):
+            return None
     return _NOT_UFUNC
 
 

@@ -7,6 +7,7 @@ that class is made; ``__reduce_ex__`` is called by the next copy. No library wri
 
 import re
 
+from seamark.scan.models.pickle.shapes import class_of
 from seamark.scan.models.pickle.trace import (
     Call,
     Const,
@@ -53,6 +54,7 @@ def check_attributes(state: Raw | None) -> str | None:
 _NO_DICTS = re.compile(
     r"_codecs\.encode|builtins\.(bytes|bytearray)|numpy\.dtype"
     r"|numpy\._?core\.(multiarray\.(_reconstruct|scalar|dtype)|numeric\._frombuffer)"
+    r"|numpy\.random\.(_?bit_generator)\.(__pyx_unpickle_)?(SeedSequence|SeedlessSeedSequence)"
     r"|torch\._utils\._rebuild_[a-z0-9_]+|joblib\.numpy_pickle\.NumpyArrayWrapper"
 )
 """Callables whose results are certainly no mapping, so that they set no attributes."""
@@ -67,7 +69,7 @@ def _part(value: Value | None) -> str | None:
     if isinstance(value, Map):
         return _names(value)
     if isinstance(value, Ref | Persistent) or (
-        isinstance(value, Call) and not _NO_DICTS.fullmatch(str(value.function))
+        isinstance(value, Call) and not _NO_DICTS.fullmatch(str(class_of(value)))
     ):
         return "has a state that is not spelled out as a dict"
     return None
