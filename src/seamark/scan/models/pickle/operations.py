@@ -8,6 +8,7 @@ from seamark.scan.models.pickle import imports, pushes
 from seamark.scan.models.pickle.machine import (
     DEPTH_LIMIT,
     PLAIN,
+    SPREAD_LIMIT,
     Broken,
     Handler,
     Machine,
@@ -213,6 +214,33 @@ def _tuple_of(count: int) -> Handler:
     return handler
 
 
+def _deeper(item: Raw) -> bool:
+    """Whether one more container around ``item`` tells nothing: it is too deep, and is found."""
+    return type(item) is Seq and item.depth > DEPTH_LIMIT and item.spread < SPREAD_LIMIT
+
+
+def _wrap(made: Seq, item: Seq) -> None:
+    made.length = 1
+    made.depth = item.depth + 1
+    made.spread = item.spread + 1
+
+
+_one = _tuple_of(1)
+
+
+def _tuple1(m: Machine, pos: int) -> int:
+    stack = m.stack
+    item = stack[-1] if len(stack) > m.marks[-1] else b""
+    if not _deeper(item):
+        return _one(m, pos)
+    assert isinstance(item, Seq)
+    made = Seq("tuple", NOTHING)
+    _wrap(made, item)
+    made.weight = item.weight and item.weight + 1
+    stack[-1] = made
+    return pos + 1
+
+
 def _tuple(m: Machine, pos: int) -> int:
     return _built(m, "tuple", m.pop_mark(), pos)
 
@@ -309,11 +337,15 @@ def _append(m: Machine, pos: int) -> int:
         raise Broken("stack underflow")
     item = stack.pop()
     target = stack[-1]
-    if type(target) is Seq and not target.length and target.kind == "list" and type(item) in PLAIN:
-        target.length = 1
-        target.raw = [item]
-    else:
-        _extend(m, target, [item], pos)
+    if type(target) is Seq and not target.length and target.kind == "list":
+        if type(item) in PLAIN:
+            target.length = 1
+            target.raw = [item]
+            return pos + 1
+        if type(item) is Seq and _deeper(item):
+            _wrap(target, item)
+            return pos + 1
+    _extend(m, target, [item], pos)
     return pos + 1
 
 
@@ -447,7 +479,7 @@ _OPERATIONS: dict[str, Handler] = {
     ")": _empty_tuple,
     "\x8f": _empty_set,
     "}": _empty_dict,
-    "\x85": _tuple_of(1),
+    "\x85": _tuple1,
     "\x86": _tuple_of(2),
     "\x87": _tuple_of(3),
     "t": _tuple,
