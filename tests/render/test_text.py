@@ -117,3 +117,14 @@ def test_many_alike_are_counted_not_listed(case: Case) -> None:
     assert "… and 30 more of PKL001 in this file (--verbose lists them)" in text
     loud = render("text", report, judgment, view=View(verbose=True))
     assert loud.count("Loading calls os.system") == 50
+
+
+def test_what_was_left_out_is_said(clean: Case) -> None:
+    left_out = ["venv", "a/.git\x1b[2J", *(f"x{n}/.git" for n in range(5))]
+    report = replace(clean.report, attributes={"excluded": left_out})
+    text = render("text", report, clean.judgment)
+    note = " ".join(line.strip() for line in text.splitlines()[:-2])
+    assert note.startswith("note: Excluded and not examined: venv, a/.git")
+    assert note.endswith("and 2 more.")
+    assert "\x1b" not in text
+    assert "Excluded and not examined: venv" in render("md", report, clean.judgment)

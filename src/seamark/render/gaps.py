@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from seamark.core.reports import CheckRun, CheckStatus, Report
 from seamark.core.verdicts import Verdict
 
+_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -30,12 +32,21 @@ def notifications(report: Report) -> Iterator[Gap]:
         if check.status is not CheckStatus.RUN and not told:
             missing = check.status is CheckStatus.NOT_RUN and check.required
             yield Gap(check_sentence(check), required=missing)
+    yield from _left_out(report)
     for file in report.files:
         for reason in file.coverage.skipped:
             yield Gap(f"Not examined: {reason}", path=file.path)
         for finding in file.findings:
             if finding.rule.verdict is Verdict.UNCLEAR:
                 yield Gap(finding.message, path=file.path)
+
+
+def _left_out(report: Report) -> Iterator[Gap]:
+    excluded = report.attributes.get("excluded")
+    if isinstance(excluded, list | tuple) and excluded:
+        names = ", ".join(str(name) for name in excluded[:_NAMED])
+        more = f" and {len(excluded) - _NAMED:,} more" if len(excluded) > _NAMED else ""
+        yield Gap(f"Excluded and not examined: {names}{more}.", required=False)
 
 
 def check_sentence(check: CheckRun) -> str:

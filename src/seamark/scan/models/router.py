@@ -9,14 +9,22 @@ from seamark.scan.models.formats import FORMATS, HEAD, Format
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Reader, Scope
 
+_READ_AS_TEXT = (".py", ".jinja", ".jinja2", ".j2", ".json", ".yaml", ".yml", "mlmodel")
 
-def detect(blob: Blob) -> Format | None:
-    """The first format whose sniffer accepts the blob, or None."""
+
+def detect(blob: Blob, name: str = "") -> Format | None:
+    """The first format whose sniffer accepts the blob, or None.
+
+    Loaders open some files by ``name`` and read them as text whatever they begin with, and
+    ``ID3`` or ``GIF89a`` begin Python as well as pictures: under such a name nothing is media.
+    """
     head = blob.read(0, HEAD)
     if not head:
         return next(candidate for candidate in reversed(FORMATS) if candidate.name == "empty")
     for candidate in FORMATS:
         if candidate.sniff(head, blob):
+            if candidate.name == "media" and name.lower().endswith(_READ_AS_TEXT):
+                continue
             return candidate
     return None
 
@@ -40,7 +48,7 @@ def examine_as(
 
 
 def _route(blob: Blob, scope: Scope) -> Iterator[Finding]:
-    found = detect(blob)
+    found = detect(blob, scope.name)
     if found is None:
         from seamark.scan.models.weights.recognized import companion_of
 

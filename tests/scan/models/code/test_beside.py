@@ -312,3 +312,32 @@ def test_yaml_nested_too_deep_is_unclear(tmp_path: Path, text: str) -> None:
 def test_a_tag_before_a_mistake_in_yaml_is_not_clean(tmp_path: Path) -> None:
     text = "--- !!python/object/apply:os.system ['echo seamark']\n--- {a: ]\n"
     assert scan(tmp_path, "conf.yaml", text, "model.pt").verdict is Verdict.UNCLEAR
+
+
+AS_TEXT = {
+    "chat_template.jinja": "{{ cycler.__init__.__globals__ }}",
+    "modeling_x.py": " = 0\nimport os\nos.system('echo seamark')\n",
+    "MLmodel": ": 1\nflavors:\n  python_function:\n    loader_module: evil_loader\n",
+    "config.yaml": ": 1\nx: !!python/object/apply:os.system ['echo seamark']\n",
+}
+
+
+@pytest.mark.parametrize("magic", ["ID3", "GIF89a", "PAR1", "fLaC", "wOFF", "wOF2"])
+@pytest.mark.parametrize(("name", "rest"), AS_TEXT.items(), ids=AS_TEXT)
+def test_magic_of_media_hides_no_text(tmp_path: Path, name: str, rest: str, magic: str) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    report = scan(tmp_path, name, magic + rest, "model.pt")
+    assert report.verdict.rank >= Verdict.REVIEW.rank
+    assert report.format != "media"
+
+
+def test_media_under_the_name_of_source_is_not_cleared(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    report = scan(tmp_path, "modeling_x.py", b"GIF89a = 0  # \x01\nimport os\n", "model.pt")
+    assert report.verdict is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize("shard", ["venv/m.pkl", "a/.git/m.bin", "node_modules\\m.bin"])
+def test_index_into_a_folder_that_is_left_out(tmp_path: Path, shard: str) -> None:
+    index = {"weight_map": {"a": shard, "b": "venv"}}
+    assert rules_of(scan(tmp_path, "pytorch_model.bin.index.json", index)) == {"COD019"}

@@ -181,8 +181,18 @@ def _examine_index(config: Config, scope: Scope) -> Iterator[Finding]:
     weight_map = config.get("weight_map")
     if not isinstance(weight_map, dict):
         return
+    from seamark.scan.models.walk import DEFAULT_EXCLUDES
+
     files = {value for value in weight_map.values() if isinstance(value, str)}
     for name in sorted(files):
+        folders = name.replace("\\", "/").split("/")[:-1]
+        left_out = next((each for each in folders if each in DEFAULT_EXCLUDES), None)
+        if left_out is not None:
+            yield scope.finding(
+                rules.UNSEEN_FOLDER,
+                f"The index takes weights from {name[:200]!r}, and a scan leaves {left_out} out.",
+                anchor=name[:300],
+            )
         if leads_outside(name):
             yield scope.finding(
                 rules.ESCAPES_FOLDER,

@@ -20,6 +20,9 @@ _HUB_FILES: Final = frozenset(
 )
 """Files that only a saved model's folder has; any Python beside them may be imported."""
 
+_ARCHIVED: Final = frozenset({"manifest.json", "mar-inf"})
+"""What lies beside the handler of a TorchServe archive, which imports all it brings."""
+
 _CODE_PREFIXES: Final = (
     "modeling",
     "modelling",
@@ -51,16 +54,34 @@ def beside_model(scope: Scope) -> bool:
     return bool(names & _HUB_FILES) or any(name.endswith(_SUFFIXES) for name in names)
 
 
+def _in_code_folder(scope: Scope, name: str) -> bool:
+    """Is this below the ``code`` of an MLflow model, or of a model that SageMaker unpacks?
+
+    MLflow puts the whole folder on the import path when it loads the model (``code_paths``);
+    SageMaker runs ``code/inference.py``, which imports what lies beside it.
+    """
+    parts = _folder(scope).split("/")
+    if "code" not in parts:
+        return False
+    levels = parts[::-1].index("code") + 1
+    if scope.member and levels == 1 and name == "inference.py":
+        return True
+    names = {other.lower() for other in scope.above(levels)}
+    if "mlmodel" in names:
+        return True
+    return (bool(scope.member) or name == "inference.py") and any(
+        other.endswith(_SUFFIXES) for other in names
+    )
+
+
 def may_be_imported(scope: Scope) -> bool:
     """May loading the model beside this Python file import it?"""
     name = scope.name.lower()
     folder = _folder(scope).rpartition("/")[2]
-    if folder == "custom_generate" or (
-        folder == "code" and scope.member and name == "inference.py"
-    ):
+    if folder == "custom_generate" or _in_code_folder(scope, name):
         return True
     names = _names_beside(scope)
-    if names & _HUB_FILES or "manifest.json" in names:
+    if names & _HUB_FILES or names & _ARCHIVED:
         return True
     weights = any(other.endswith(_SUFFIXES) for other in names)
     if "config.json" in names and (weights or name.startswith(_HUB_PREFIXES)):

@@ -167,6 +167,16 @@ NOT_FETCHED = Rule(
     reason="The file is a Git LFS pointer: the model itself was not downloaded or examined.",
     remedy="Run git lfs pull and scan again.",
 )
+UNSEEN_FOLDER = Rule(
+    id="COD019",
+    title="Model's index names files that a scan leaves out",
+    severity=Severity.HIGH,
+    verdict=Verdict.REVIEW,
+    reason="Folders such as .git and venv hold no models and are left out of a scan by default; "
+    "weights that an index takes from one of them were not examined.",
+    remedy="Name that folder to the scan on its own, or save the model's shards beside its index.",
+    references=(cwe(829),),
+)
 
 RULES = (
     RUNS_ON_LOAD,
@@ -186,4 +196,5 @@ RULES = (
     AMBIGUOUS_CONFIG,
     NEEDS_UNSAFE_LOADER,
     NOT_FETCHED,
+    UNSEEN_FOLDER,
 )
