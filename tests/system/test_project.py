@@ -1,6 +1,7 @@
 """init, check and baseline on real directories; git with a real repository."""
 
 import json
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -31,6 +32,26 @@ def test_init_writes_what_check_reads(seamark: Runner) -> None:  # noqa: F811
     assert "--force" in again.err
     assert seamark("init", "--force").code == 0
     assert (seamark.folder / ".gitignore").read_text().count(".seamark") == 1
+
+
+def test_init_names_what_a_clone_has_and_what_is_a_model(seamark: Runner) -> None:  # noqa: F811
+    seamark.git("init", "-q")
+    seamark.write(".gitignore", "built/\n")
+    for number in range(25):
+        seamark.write(f"models/m{number}.pkl", CLEAN)
+    seamark.write("built/c.pkl", CLEAN)
+    seamark.write("kept.pkl", CLEAN)
+    seamark.write("tool", b"\x7fELF\x02\x01\x01" + bytes(200))
+    for name, member in (("docs.zip", "a.txt"), ("packed.zip", "a.pkl")):
+        with zipfile.ZipFile(seamark.folder / name, "w") as file:
+            file.writestr(member, CLEAN if member == "a.pkl" else b"hello")
+    ran = seamark("init")
+    assert "Ignored by git, so not named but scanned all the same: 1." in ran.err
+    project = parse_project((seamark.folder / "seamark.yaml").read_text())
+    assert [model.path for model in project.models] == ["kept.pkl", "packed.zip", "models/*.pkl"]
+    (seamark.folder / "built/c.pkl").unlink()
+    (seamark.folder / "tool").unlink()
+    assert seamark("check").code == 0
 
 
 def test_the_example_lines_of_init_are_valid(seamark: Runner) -> None:  # noqa: F811

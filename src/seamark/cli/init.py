@@ -27,4 +27,6 @@ def command(
         return
     noun = "model file" if len(made.models) == 1 else "model files"
     say(f"Found {len(made.models)} {noun}. Wrote {' and '.join(made.written)}.")
+    if made.ignored:
+        say(f"Ignored by git, so not named but scanned all the same: {made.ignored}.")
     say("Next: say in seamark.yaml who owns the system, then run seamark check.")

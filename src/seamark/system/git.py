@@ -6,6 +6,7 @@ diff, hooks); each is switched off.
 
 import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seamark.core.errors import UsageError
@@ -63,6 +64,17 @@ def staged(root: str, copies: str) -> tuple[Changed, ...]:
     return tuple(
         Changed(os.path.join(copies if name in edited else root, name), name) for name in names
     )
+
+
+def ignored(root: str, names: Sequence[str]) -> frozenset[str]:
+    """Those of ``names``, relative to ``root``, that git ignores and does not track.
+
+    Raises ``UsageError`` where ``root`` is in no repository or git is missing.
+    """
+    _require_repository(root)
+    asked = b"\0".join(os.fsencode(name) for name in names) + b"\0"
+    said = _git(root, "check-ignore", "-z", "--stdin", stdin=asked, accept=(0, 1))
+    return frozenset(os.fsdecode(name) for name in said.split(b"\0") if name)
 
 
 def _require_repository(root: str) -> None:

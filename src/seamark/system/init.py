@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from seamark.core.errors import UsageError
 from seamark.scan.models.scanner import printable
-from seamark.system.discover import Found, discover
+from seamark.system.discover import Found, as_globs, discover
 from seamark.system.files import write_atomically
 from seamark.system.memory import PROJECT_FILE
 
@@ -56,10 +56,11 @@ waivers: []
 
 @dataclass(frozen=True, slots=True)
 class Initialized:
-    """What ``init`` wrote, and what it saw."""
+    """What ``init`` wrote, and what it saw; ``ignored`` counts models that git ignores."""
 
     written: tuple[str, ...]
     models: tuple[Found, ...]
+    ignored: int = 0
 
 
 def init(root: str, *, year: int, force: bool = False) -> Initialized:
@@ -71,19 +72,19 @@ def init(root: str, *, year: int, force: bool = False) -> Initialized:
         raise UsageError(
             f"{printable(path)} exists.", hint="Edit it, or use --force to write it anew."
         )
-    found = tuple(discover(root))
+    found = discover(root)
     name = printable(os.path.basename(os.path.realpath(root)) or "project")
-    write_atomically(path, project_text(name, found, year=year).encode())
+    write_atomically(path, project_text(name, found.models, year=year).encode())
     written = [path]
     ignore = os.path.join(root, ".gitignore")
     if _add_line(ignore, _IGNORED):
         written.append(ignore)
-    return Initialized(tuple(written), found)
+    return Initialized(tuple(written), found.models, found.ignored)
 
 
 def project_text(name: str, models: Sequence[Found], *, year: int) -> str:
     """The text of a first ``seamark.yaml``. Names are quoted as JSON, which YAML reads alike."""
-    paths = [json.dumps(model.path) for model in models]
+    paths = [json.dumps(path) for path in as_globs([model.path for model in models])]
     lines = "".join(f"\n  - {path}" for path in paths[:_MOST])
     if len(paths) > _MOST:
         lines += f"\n  # and {len(paths) - _MOST} more: better name them by globs"
