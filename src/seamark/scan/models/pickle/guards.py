@@ -73,6 +73,8 @@ def check_call(call: Call, allowlist: Allowlist | None = None) -> str | None:
         return "has keyword arguments"
     if isinstance(call.starargs, Seq) and call.starargs.omitted:
         return "has far more arguments than its library writes"
+    if refers(function, "operator", "methodcaller"):
+        return _method_name(args)
     if kind not in GUARDS:
         return f"has an unknown guard '{kind}'"
     return GUARDS[kind](tuple(map(resolve, args)), allowlist)
@@ -242,7 +244,8 @@ def _partial(args: Args, allowlist: Allowlist) -> str | None:
     if not isinstance(function, Ref):
         return "keeps a function that is not an imported name"
     kind = allowlist.kind(function.module, function.name)
-    if kind in (None, NAME, CALL, TRUSTED) or _is_plain_type(function):
+    private = kind == NAME and function.name.startswith("_")
+    if (kind in (None, NAME, CALL, TRUSTED) and not private) or _is_plain_type(function):
         return None
     return f"keeps {function} with arguments of its own"
 
@@ -293,12 +296,29 @@ def _fraction(args: Args, _allowlist: Allowlist) -> str | None:
     return "is not given as two whole numbers"
 
 
-def _attribute_names(args: Args, _allowlist: Allowlist) -> str | None:
+_METHODS = _STR_METHODS | frozenset(
+    "all any argmax argmin astype clip copy cumsum decode encode fillna flatten get items keys max "
+    "mean median min mode predict predict_proba ravel reset_index reshape round sort_values std "
+    "sum to_numpy toarray tocsc tocsr todense tolist transform transpose values var".split()
+)
+"""What ``methodcaller`` may name: methods that compute, and touch nothing but their object."""
+
+
+def _method_name(args: Args) -> str | None:
+    name = args[0].value if args and isinstance(args[0], Const) else None
+    if name not in _METHODS:
+        return f"keeps the method name {str(name)[:60]!r}, which may do anything"
+    return None if all(map(is_literal, args)) else "keeps arguments that are computed"
+
+
+def _attribute_names(args: Args, allowlist: Allowlist) -> str | None:
     for arg in args:
         if not isinstance(arg, Const) or not isinstance(arg.value, str):
             return "keeps an attribute name that is computed"
         if not all(part.isidentifier() and part[0] != "_" for part in arg.value.split(".")):
             return f"keeps the private attribute name {arg.value[:60]!r}"
+        if "." in arg.value and not allowlist.stdlib.isdisjoint(arg.value.split(".")):
+            return f"walks to a module of Python by {arg.value[:60]!r}"
     return None
 
 

@@ -90,7 +90,8 @@ class Machine:
     after each BUILD of a called object for the offset at which the stream goes on; formats that
     put raw bytes between opcodes (joblib) answer, others return None. ``fill`` sees each called
     object that items are put into, and by which method. Without ``frames``, a frame
-    that ends beyond the data does not end the stream: so reads the unpickler in pure Python.
+    that ends beyond the data does not end the stream, nor does a number that only Python takes:
+    so reads the unpickler in pure Python.
     """
 
     def __init__(

@@ -48,6 +48,8 @@ def _tries_well(head: bytes, blob: Blob, streams: int) -> bool:
     if trace.reason == "truncated" and tried.size < blob.size:  # a constant longer than the head
         tried = blob
         trace = explain(blob, meter=Meter(_LIMITS))
+    if trace.loose_number:  # where the C unpickler stops, that in Python goes on
+        trace = explain(tried, meter=Meter(_LIMITS), frames=False)
     if trace.limit is not None or trace.calls:
         return True
     if trace.end is End.STOP:

@@ -71,8 +71,8 @@ _BOMBS = frozenset({Oddity.HUGE_MEMO, Oddity.HASH_BOMB})
 _LOADERS = frozenset({("torch.storage", "_load_from_bytes")})
 """Allowlisted callables that deserialize the bytes they are given."""
 
-ODD_CALLS_KEPT = 1000
-REFERENCES_LISTED = 1000
+ODD_CALLS_KEPT = 200
+REFERENCES_LISTED = 200
 """Findings of one rule about imports in one stream; more tell nobody more."""
 
 
@@ -178,7 +178,7 @@ class Stream:
         scope.tally.opcodes += trace.opcodes
         scope.tally.bytes += trace.consumed - start - sum(b - a for a, b, _ in trace.cuts)
         self.found += self.decide(trace.references, trace)
-        if trace.cut_frame:
+        if trace.cut_frame or trace.loose_number:
             self.found += self._unframed(trace)
         self.found += self._calls()
         self.found += self._oddities(trace)
@@ -206,7 +206,7 @@ class Stream:
             self.scope.skip(f"{omitted} further imports of the same kinds are not listed")
 
     def _unframed(self, trace: Trace) -> Iterator[Finding]:
-        """What the pure-Python unpickler does where a frame ends beyond the data: it goes on."""
+        """What the pure-Python unpickler does where only the C unpickler stops: it goes on."""
         meter = self.scope.meter
         other = explain(
             self.blob,
@@ -220,10 +220,12 @@ class Stream:
         new = {key: ref for key, ref in other.references.items() if key not in trace.references}
         yield from self.decide(new, other)
         if other.end is End.STOP:
+            frame = "A frame ends beyond the data, yet the stream is whole."
+            number = "A number is spelled as only the unpickler in pure Python takes it."
             yield self.scope.finding(
-                rules.LYING_FRAME,
-                "A frame ends beyond the data, yet the stream is whole.",
-                anchor="frame beyond",
+                rules.LYING_FRAME if trace.cut_frame else rules.ENGINES_DISAGREE,
+                frame if trace.cut_frame else number,
+                anchor="frame beyond" if trace.cut_frame else "loose number",
                 offset=trace.consumed,
             )
 
@@ -256,6 +258,8 @@ class Stream:
         )
 
     def _calls(self) -> Iterator[Finding]:
+        if len(self.odd_calls) >= ODD_CALLS_KEPT:
+            self.scope.skip(f"odd calls beyond the first {ODD_CALLS_KEPT} are not listed")
         for call, reason in self.odd_calls.values():
             root = _root_reference(call)
             if root is not None and self._denied(root):

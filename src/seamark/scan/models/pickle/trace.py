@@ -253,7 +253,7 @@ class Trace:
     ``cuts`` are ranges (start, end, replacement) that hold no opcodes, for the judge to leave out;
     ``frames`` are (offset of the FRAME opcode, offset of the frame's end).
     ``cut_frame`` says that a frame ends beyond the data, which only the C unpickler
-    minds.
+    minds, and ``loose_number`` that it stopped at a number that ``float()`` or ``int()`` take.
     ``limit`` is set where the machine stopped because the stream costs too much.
     ``acted`` says that something was imported before the end.
     """
@@ -274,6 +274,7 @@ class Trace:
     cuts: list[tuple[int, int, bytes]] = field(default_factory=list)
     frames: list[tuple[int, int]] = field(default_factory=list)
     cut_frame: bool = False
+    loose_number: bool = False
     limit: LimitExceeded | None = None
     result: Value | None = None
 
