@@ -18,7 +18,7 @@ from enum import Enum
 from seamark.core.reports import Coverage, FileReport
 from seamark.core.verdicts import Verdict
 from seamark.scan.models.ruleset import ruleset_digest
-from seamark.scan.models.scanner import Scanner
+from seamark.scan.models.scanner import Scanner, names_near
 
 MAX_BYTES = 128 << 20
 _COMPACT_BYTES = 16 << 20
@@ -157,15 +157,12 @@ class ReceiptWriter:
         before = identify(path)
         looked_around = False
 
-        def siblings() -> frozenset[str]:
+        def names(levels: int) -> frozenset[str]:
             nonlocal looked_around
             looked_around = True
-            try:
-                return frozenset(os.listdir(os.path.dirname(path) or "."))
-            except OSError:
-                return frozenset()
+            return names_near(path, levels)
 
-        report = self._scanner.scan_file(path, shown=shown, siblings=siblings)
+        report = self._scanner.scan_file(path, shown=shown, names=names)
         clean = report.verdict is Verdict.CLEAN and not report.findings and report.digest
         if clean and not looked_around and before and before == identify(path) and _settled(before):
             self._lines.append(self._store.line(Receipt(before, report)))

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import stat
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from seamark.core.findings import Finding, with_fingerprints
@@ -14,7 +13,7 @@ from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob, BytesBlob, FileBlob
 from seamark.scan.models.limits import Limits, Meter
 from seamark.scan.models.router import route
-from seamark.scan.models.scope import Options, Scope, Tally
+from seamark.scan.models.scope import NamesAbove, Options, Scope, Tally
 
 _IN_MEMORY = 1 << 20
 _CHUNK = 1 << 20
@@ -34,23 +33,25 @@ class Scanner:
         path: str | os.PathLike[str],
         *,
         shown: str | None = None,
-        siblings: Callable[[], frozenset[str]] | None = None,
+        names: NamesAbove | None = None,
     ) -> FileReport:
         """Report on one file. Never raises for bad input.
 
-        ``shown`` is the path that the report carries; ``siblings`` gives the names beside the
-        file, by default those of its directory.
+        ``shown`` is the path that the report carries; ``names`` gives the names in the
+        file's directory (0) and so many levels above it, by default read from the disk.
         """
         path = os.fspath(path)
         shown = shown if shown is not None else printable(path)
         tally = Tally()
+        above = names or (lambda levels: names_near(path, levels))
         scope = Scope(
             path=shown,
             meter=Meter(self.limits),
             tally=tally,
             route=route,
             options=self.options,
-            siblings=siblings or (lambda: _names_beside(path)),
+            siblings=lambda: above(0),
+            above=above,
         )
         try:
             # O_NONBLOCK: opening a FIFO must not wait for a writer.
@@ -142,9 +143,11 @@ def _digest(blob: Blob) -> str:
     return "sha256:" + state.hexdigest()
 
 
-def _names_beside(path: str) -> frozenset[str]:
+def names_near(path: str, levels: int = 0) -> frozenset[str]:
+    """The names in the directory of ``path``, or in one above it; none where it is unreadable."""
+    folder = os.path.join(os.path.dirname(path) or ".", *[".."] * levels)
     try:
-        return frozenset(os.listdir(os.path.dirname(path) or "."))
+        return frozenset(os.listdir(folder))
     except OSError:
         return frozenset()
 

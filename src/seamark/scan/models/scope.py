@@ -14,6 +14,18 @@ Reader = Callable[[Blob, "Scope"], Iterator[Finding]]
 ``LimitExceeded``, which the router turns into findings that make the file ``unclear``."""
 
 
+Names = Callable[[], frozenset[str]]
+"""The names beside a file or member; asked for only where a reader needs them."""
+
+NamesAbove = Callable[[int], frozenset[str]]
+"""The names in the folder so many levels above that of a file or member."""
+
+
+def nothing_above(_levels: int) -> frozenset[str]:
+    """Where no folder is known, none holds anything."""
+    return frozenset()
+
+
 @dataclass(slots=True)
 class Tally:
     """What was examined of one file, and as what. Shared by all scopes of the file."""
@@ -48,7 +60,8 @@ class Scope:
     """The place being read: a file, or a member inside nested containers of that file.
 
     ``path`` is what reports show; ``member`` the path inside containers (parts joined by ``!``).
-    ``siblings`` gives the names beside the file (or beside the member in its container).
+    ``siblings`` gives the names beside the file (or beside the member in its container), and
+    ``above`` those in a folder above it.
     ``route`` examines a blob by its content; readers reach it through :meth:`examine`.
     """
 
@@ -59,7 +72,8 @@ class Scope:
     options: Options = Options()
     member: str = ""
     depth: int = 0
-    siblings: Callable[[], frozenset[str]] = frozenset
+    siblings: Names = frozenset
+    above: NamesAbove = nothing_above
 
     @property
     def name(self) -> str:
@@ -101,7 +115,9 @@ class Scope:
         """Record something that was not examined; the file can then not be ``clean``."""
         self.tally.skipped.append(f"{self.member}: {reason}" if self.member else reason)
 
-    def inside(self, member: str, siblings: Callable[[], frozenset[str]] = frozenset) -> "Scope":
+    def inside(
+        self, member: str, siblings: Names = frozenset, above: NamesAbove = nothing_above
+    ) -> "Scope":
         """The scope of a member. Raises ``LimitExceeded`` where the nesting is too deep."""
         if self.depth >= self.meter.limits.depth:
             raise LimitExceeded(f"nests deeper than {self.meter.limits.depth} levels")
@@ -114,12 +130,17 @@ class Scope:
             member=f"{self.member}!{member}" if self.member else member,
             depth=self.depth + 1,
             siblings=siblings,
+            above=above,
         )
 
     def examine(
-        self, blob: Blob, member: str, siblings: Callable[[], frozenset[str]] = frozenset
+        self,
+        blob: Blob,
+        member: str,
+        siblings: Names = frozenset,
+        above: NamesAbove = nothing_above,
     ) -> Iterator[Finding]:
         """Examine a member by its content, whatever it is called."""
         self.meter.spend_member()
         self.tally.members += 1
-        yield from self.route(blob, self.inside(member, siblings))
+        yield from self.route(blob, self.inside(member, siblings, above))

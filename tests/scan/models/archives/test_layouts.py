@@ -150,3 +150,46 @@ def test_mutated_checkpoints_always_end_with_a_verdict(changes) -> None:
         data[at] = value
     report = Scanner(limits=Limits(seconds=20)).scan_bytes(bytes(data), name="m.pt")
     assert "FIL008" not in rules(report), report.findings
+
+
+SOURCE = b"import os\nos.system('echo seamark')\n"
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        (("MLmodel", "code/x.py"), True),
+        (("MLmodel", "code/package/deep/x.py"), True),
+        (("model.pth", "code/inference.py"), True),
+        (("model.pth", "code/extra.py"), True),
+        (("MAR-INF/MANIFEST.json", "x.py"), True),
+        (("model.pt", "handler.py"), True),
+        (("README.md", "code/x.py"), False),
+        (("src/a.txt", "x.py"), False),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "top/"])
+def test_code_that_travels_inside_archives(
+    members: tuple[str, str], expected: bool, prefix: str
+) -> None:
+    other, source = (prefix + name for name in members)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name, content in ((f"./{other}", b"{}"), (f"./{source}", SOURCE)):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    zipped = build(Part(other, b"{}"), Part(source, SOURCE))
+    for data in (packed.getvalue(), zipped):
+        found = scan_bytes(data, name="model.mar").findings
+        assert any(f.location.member.endswith(source) for f in found) is expected
+
+
+def test_a_nemo_configuration_in_a_tar_is_read_as_such() -> None:
+    text = b"model:\n  _target_: os.system\n"
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        info = tarfile.TarInfo("./model_config.yaml")
+        info.size = len(text)
+        tar.addfile(info, io.BytesIO(text))
+    assert "NMO001" in {f.rule.id for f in scan_bytes(packed.getvalue(), name="m.nemo").findings}

@@ -6,6 +6,7 @@ from seamark.core.findings import Finding
 from seamark.scan.models.archives import rules
 from seamark.scan.models.archives import tar_headers as headers
 from seamark.scan.models.archives.capped import capped
+from seamark.scan.models.archives.folders import Folders
 from seamark.scan.models.archives.member_names import (
     examine_duplicates,
     examine_name,
@@ -38,24 +39,14 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     checkpoint = {"pickle", "storages"} <= {name.removeprefix("./") for name in names}
     scope.set_format("pytorch-tar" if checkpoint else "tar")
     yield from capped(_structure(members, blob, scope), scope)
-    folders = _folders(names)
+    folders = Folders(names)
     held = 0
     # Full members first: what a crowd of empty ones hides is examined before the limit ends it.
     for index, member in enumerate(sorted(members, key=lambda each: not each.size), 1):
         held += max(min(member.size, blob.size - member.data), 0)
         scope.meter.check_members(index, held)
-        siblings = folders[member.name.rpartition("/")[0]]
-        yield from _examine_content(member, siblings, blob, scope, checkpoint)
+        yield from _examine_content(member, folders, blob, scope, checkpoint)
     yield from _examine_rest(walk, blob, scope)
-
-
-def _folders(names: list[str]) -> dict[str, frozenset[str]]:
-    """The names in each folder."""
-    found: dict[str, set[str]] = {}
-    for name in names:
-        folder, _, last = name.rpartition("/")
-        found.setdefault(folder, set()).add(last)
-    return {folder: frozenset(inside) for folder, inside in found.items()}
 
 
 def _structure(members: list[Member], blob: Blob, scope: Scope) -> Iterator[Finding]:
@@ -124,7 +115,7 @@ def _examine_extensions(member: Member, scope: Scope) -> Iterator[Finding]:
 
 
 def _examine_content(
-    member: Member, siblings: frozenset[str], blob: Blob, scope: Scope, checkpoint: bool
+    member: Member, folders: Folders, blob: Blob, scope: Scope, checkpoint: bool
 ) -> Iterator[Finding]:
     kind = member.header.kind
     if member.size == 0 and kind not in (b"0", b"\0", b"7"):
@@ -135,13 +126,16 @@ def _examine_content(
         scope.skip(f"the member {shown!r} is sparse; only its stored pieces were examined")
     content = blob.slice(member.data, member.size)
 
-    reader = _torch_reader(member.name) if checkpoint else None
+    def siblings() -> frozenset[str]:
+        return folders.beside(member.name)
+
+    reader = _reader_of(member.name, checkpoint)
     if reader is not None:
         from seamark.scan.models.router import examine_as
 
-        yield from examine_as(reader, content, scope, shown, lambda: siblings)
+        yield from examine_as(reader, content, scope, shown, siblings)
     else:
-        yield from scope.examine(content, shown, lambda: siblings)
+        yield from scope.examine(content, shown, siblings, folders.above(member.name))
     plain = member.header.size
     if 0 < plain < member.size:
         # Readers that ignore the extended size find their next header in here.
@@ -149,9 +143,14 @@ def _examine_content(
         yield from _examine_recognized(blob, start, member.data + member.size, scope)
 
 
-def _torch_reader(name: str) -> Reader | None:
+def _reader_of(name: str, checkpoint: bool) -> Reader | None:
+    """The reader of members that one loader reads in one way, whatever they hold."""
     part = name.removeprefix("./")
-    if part not in _TORCH_PARTS:
+    if part == "model_config.yaml":  # a .nemo file, packed or not, is a tar with this in it
+        from seamark.scan.models.weights import nemo
+
+        return nemo.examine
+    if not checkpoint or part not in _TORCH_PARTS:
         return None
     from seamark.scan.models.torch import tar_checkpoint
 

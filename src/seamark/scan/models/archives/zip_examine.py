@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from seamark.core.findings import Finding
 from seamark.scan.models.archives import rules
 from seamark.scan.models.archives import zip_records as records
+from seamark.scan.models.archives.folders import Folders
 from seamark.scan.models.archives.layouts import Layout
 from seamark.scan.models.archives.member_names import leads_out, visible
 from seamark.scan.models.archives.zip_content import Content, opened
@@ -40,7 +41,7 @@ class Archive:
         self.layout = layout
         self.hosted = hosted
         self._done = done if done is not None else set()
-        self._folders: dict[str, frozenset[str]] = {}
+        self._folders = Folders()
 
     def again(self, layout: Layout) -> "Archive":
         """The same archive in another reading; content that was examined is not repeated."""
@@ -48,11 +49,7 @@ class Archive:
 
     def examine_all(self, members: Sequence[Member]) -> Iterator[Finding]:
         """Findings in the content of every member; one that fails does not end the walk."""
-        folders: dict[str, set[str]] = {}
-        for member in members:
-            folder, _, name = member.entry.name.rpartition("/")
-            folders.setdefault(folder, set()).add(name)
-        self._folders = {folder: frozenset(names) for folder, names in folders.items()}
+        self._folders = Folders(member.entry.name for member in members)
         held = 0
         # Full members first: what a crowd of empty ones hides is examined before the limit ends it.
         for index, member in enumerate(sorted(members, key=lambda each: not each.entry.packed), 1):
@@ -144,15 +141,18 @@ class Archive:
         )
 
     def _route(self, name: str, content: Blob) -> Iterator[Finding]:
-        siblings = self._folders.get(name.rpartition("/")[0], frozenset())
+        def siblings() -> frozenset[str]:
+            return self._folders.beside(name)
+
         shown = visible(name, _LONGEST_SHOWN)
         reader = self.layout.reader_of(name)
         if reader is None:
-            yield from self.scope.examine(content, shown, lambda: siblings)
+            above = self._folders.above(name)
+            yield from self.scope.examine(content, shown, siblings, above)
             return
         from seamark.scan.models.router import examine_as
 
-        yield from examine_as(reader, content, self.scope, shown, lambda: siblings)
+        yield from examine_as(reader, content, self.scope, shown, siblings)
 
     def _examine_hidden(self, member: Member) -> Iterator[Finding]:
         """A member that is flagged as encrypted: is it?"""
