@@ -201,7 +201,8 @@ def _judge(length: int, megabytes: int, seconds: float, ahead: bool) -> None:
     setitimer(ITIMER_PROF, 0)
     if arriving is not None:
         arriving.drain()
-    _limit(None)
+    if len(judge.asked) > _FEW or reason:
+        _limit(None)  # the answer must find room also where the stream took all of it
     _answer(judge, end, consumed, reason)
 
 
@@ -218,13 +219,19 @@ def _answer(judge: Judge, end: int, consumed: int, reason: str) -> None:
 
 # limits
 
+_FEW = 1000
+"""References whose answer needs no memory to speak of."""
+
 _BASE = 0
+_set: int | None = None
 _HARD = resource.getrlimit(resource.RLIMIT_AS)[1]
 
 
 def _limit(megabytes: int | None) -> None:
     """Address space beyond what the child has at rest; None lifts the limit."""
-    if _BASE:
+    global _set
+    if _BASE and _set != megabytes:
+        _set = megabytes
         most = _HARD if megabytes is None else _BASE + (megabytes << 20)
         if _HARD != resource.RLIM_INFINITY:
             most = min(most, _HARD)
