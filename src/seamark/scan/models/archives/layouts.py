@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from seamark.core.findings import Finding
 from seamark.scan.models.archives.zip_records import Entry
+from seamark.scan.models.blobs import Blob
 from seamark.scan.models.scope import Reader, Scope
 
 
@@ -13,20 +14,24 @@ class Layout:
     """How the members of one kind of archive are examined.
 
     ``opaque`` members are raw data that their loader never interprets: only their headers are
-    looked at. ``reader_of`` gives the reader of a member that its loader reads in one way
-    whatever it holds; other members are routed by content. ``inspect`` looks at the archive as
-    a whole. ``zero_checksums``: the writer may leave every checksum 0. ``fold_case``: the loader
-    finds members regardless of case.
+    looked at, unless their first bytes (``PEEKED`` of them) are ``suspect`` and their content is
+    ``disguised``: another loader would act on it. ``reader_of`` gives the reader of a member that
+    its loader reads in one way whatever it holds; other members are routed by content.
+    ``inspect`` looks at the archive as a whole. ``zero_checksums``: the writer may leave every
+    checksum 0. ``fold_case``: the loader finds members regardless of case.
     """
 
     format: str
     opaque: Callable[[str], bool] = lambda _name: False
+    suspect: Callable[[bytes], bool] = lambda _head: False
+    disguised: Callable[[Blob], bool] = lambda _blob: False
     reader_of: Callable[[str], Reader | None] = lambda _name: None
     inspect: Callable[[Sequence[Entry], Scope], Iterator[Finding]] | None = None
     zero_checksums: bool = False
     fold_case: bool = False
 
 
+PEEKED = 8
 ORDINARY = Layout(format="zip")
 NPZ = Layout(format="npz")
 
@@ -34,7 +39,7 @@ NPZ = Layout(format="npz")
 def find_layout(entries: Sequence[Entry]) -> Layout:
     """The layout of an archive with these members."""
     names = [entry.name for entry in entries]
-    if any(name.endswith((".pkl", "/version", "/.data/version")) for name in names):
+    if any(name.lower().endswith((".pkl", "/version", "/archive_format")) for name in names):
         from seamark.scan.models.torch.layout import torch_layout
 
         layout = torch_layout(entries)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from seamark.scan.models.archives import codecs
 from seamark.scan.models.archives import zip_records as records
+from seamark.scan.models.archives.layouts import PEEKED
 from seamark.scan.models.archives.spool import Spool
 from seamark.scan.models.archives.zip_members import View
 from seamark.scan.models.blobs import Blob, BytesBlob
@@ -16,6 +17,9 @@ CHECKED = 8 << 20
 """Stored members up to this size have their checksum verified; larger ones would cost a full
 read for content that no reader interprets."""
 _CHUNK = 1 << 20
+_DEFLATE = 8
+_PEEKED_PACKED = 1 << 10
+"""Packed bytes that begin with any header of a deflate block and some data."""
 _IN_MEMORY = 1 << 20
 
 _CODECS: dict[int, tuple[str, codecs.Codec]] = {
@@ -80,6 +84,19 @@ def opened(blob: Blob, view: View, meter: Meter, *, checksum: bool = False) -> I
         content.blob = spool.blob()
         content.crc = spool.crc
         yield content
+
+
+def peek(blob: Blob, view: View) -> bytes | None:
+    """The first few bytes of a view; None where that takes a decompressor of its own."""
+    if view.method == records.STORED:
+        return blob.read(view.data, min(view.packed, PEEKED))
+    if view.method != _DEFLATE:
+        return None
+    try:
+        packed = blob.read(view.data, min(view.packed, _PEEKED_PACKED))
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, PEEKED)
+    except zlib.error:
+        return None
 
 
 def _checksum(blob: Blob, meter: Meter) -> int:

@@ -9,7 +9,7 @@ from seamark.scan.models.archives import zip_records as records
 from seamark.scan.models.archives.folders import Folders
 from seamark.scan.models.archives.layouts import Layout
 from seamark.scan.models.archives.member_names import leads_out, visible
-from seamark.scan.models.archives.zip_content import Content, opened
+from seamark.scan.models.archives.zip_content import Content, opened, peek
 from seamark.scan.models.archives.zip_members import Member, View
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.scope import Scope
@@ -73,6 +73,7 @@ class Archive:
             not member.differences
             and not member.flags & records.HIDING
             and self.layout.opaque(entry.name)
+            and not self._is_disguised(member)
         ):
             self.scope.meter.spend_member()
             self.scope.tally.members += 1
@@ -83,6 +84,15 @@ class Archive:
                 yield from self.examine_view(entry.name, view)
         if not member.views:
             yield self._unreadable(entry.name, "it lies outside the file")
+
+    def _is_disguised(self, member: Member) -> bool:
+        """Whether raw data is also what another loader acts on. Mostly one small read."""
+        for view in member.views[:1]:
+            head = peek(self.blob, view)
+            if head is None or self.layout.suspect(head):
+                with opened(self.blob, view, self.scope.meter) as content:
+                    return content.blob is not None and self.layout.disguised(content.blob)
+        return False
 
     def examine_view(self, name: str, view: View, *, hidden: bool = False) -> Iterator[Finding]:
         """Findings in the content that one view of a member gives.

@@ -2,7 +2,8 @@
 
 ``torch.save``: ``NAME/data.pkl``, ``NAME/data/0``…, ``NAME/version`` and small notes.
 TorchScript adds ``NAME/constants.pkl`` and ``NAME/code/``; a package has ``NAME/.data/``; an
-exported program (``.pt2``) has ``NAME/archive_format``.
+exported program (``.pt2``) has ``NAME/archive_format``. torch finds members whatever their letters'
+case, so names are compared in lower case throughout.
 """
 
 import re
@@ -17,20 +18,32 @@ from seamark.scan.models.archives.zip_records import Entry
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.scope import Reader, Scope
 from seamark.scan.models.torch import rules
+from seamark.scan.models.torch.disguise import is_disguised, may_be_disguised
 
 _NOTES = frozenset(
     """version byteorder .format_version .storage_alignment .data/serialization_id .data/version
     .data/python_version .data/extern_modules archive_format archive_version""".split()
 )
-_RAW = re.compile(r"(?:data|constants|tensors)/\d+|\.data/\d+\.storage|"
-                  r"data/(?:weights|constants)/(?:weight|tensor)_\d+")  # fmt: skip
+_RAW = re.compile(r"(?:data|tensors)/\d+|constants/\d+(?:\.storage)?|\.data/\d+\.storage|"
+                  r"traced_inputs/\d+|data/(?:weights|constants)/(?:weight|tensor)_\d+",
+                  re.ASCII)  # fmt: skip
+_STORAGE_FOLDERS = {
+    "constants.pkl": "constants/",
+    "bytecode.pkl": "constants/",
+    "traced_inputs.pkl": "traced_inputs/",
+}
+"""Where the storages of a program's pickles are; those of all others are in ``data/``."""
+_MARKS = frozenset(("data.pkl", ".data/extern_modules", "archive_format"))
 _LONGEST_NOTE = 1 << 20
 _NOTE = re.compile(rb"[\x20-\x7e\r\n\t]*")
 
 
 @dataclass(frozen=True, slots=True)
 class _Roots:
-    """The top folders that hold a checkpoint, and what kind of archive they make."""
+    """The top folders that hold a checkpoint, and what kind of archive they make.
+
+    ``names`` and the keys of ``sizes`` are in lower case.
+    """
 
     names: frozenset[str]
     sizes: Mapping[str, int]
@@ -39,8 +52,8 @@ class _Roots:
     exported: bool
 
     def split(self, name: str) -> str | None:
-        """``name`` without its top folder, where that is one of ours."""
-        root, slash, rest = name.partition("/")
+        """``name`` in lower case without its top folder, where that is one of ours."""
+        root, slash, rest = name.lower().partition("/")
         return rest if slash and root in self.names else None
 
     def opaque(self, name: str) -> bool:
@@ -56,8 +69,8 @@ class _Roots:
         if rest in _NOTES:
             return examine_note
         if rest.endswith((".pkl", ".debug_pkl")):
-            return partial(self._examine_pickle, name.removesuffix(rest), rest)
-        if rest.startswith("code/") and rest.endswith(".py"):
+            return partial(self._examine_pickle, name[: -len(rest)].lower(), rest)
+        if rest.startswith((".data/ts_code/", "code/")) and rest.endswith(".py"):
             from seamark.scan.models.torch.script import examine_code
 
             return examine_code
@@ -70,8 +83,7 @@ class _Roots:
     def _examine_pickle(self, root: str, rest: str, blob: Blob, scope: Scope) -> Iterator[Finding]:
         from seamark.scan.models.torch.pickles import examine_checkpoint
 
-        # constants.pkl of a program names members of constants/, all others of data/.
-        folder = "constants/" if rest == "constants.pkl" else "data/"
+        folder = _STORAGE_FOLDERS.get(rest, "data/")
         if self.package:
             folder = ".data/"
         yield from examine_checkpoint(
@@ -82,6 +94,7 @@ class _Roots:
             sizes=self.sizes,
             script=self.script,
             package=self.package,
+            empty=rest == "traced_inputs.pkl",
         )
         if rest == "bytecode.pkl":
             from seamark.scan.models.torch.script import examine_bytecode
@@ -121,22 +134,15 @@ class _Roots:
 
 def torch_layout(entries: Sequence[Entry]) -> Layout | None:
     """The layout where these members are those of a torch archive, else None."""
-    names = [entry.name for entry in entries]
     roots: set[str] = set()
     script = package = exported = False
-    for name in names:
-        root, _, rest = name.partition("/")
-        low = rest.lower()
-        if low == "data.pkl":
+    for entry in entries:
+        root, _, rest = entry.name.lower().partition("/")
+        if rest in _MARKS:
             roots.add(root)
-        elif low == ".data/extern_modules":
-            roots.add(root)
-            package = True
-        elif low == "archive_format":
-            roots.add(root)
-            exported = True
-        elif low == "constants.pkl" or low.startswith("code/"):
-            script = True
+        package = package or rest == ".data/extern_modules"
+        exported = exported or rest == "archive_format"
+        script = script or rest == "constants.pkl" or rest.startswith("code/")
     if not roots:
         return None
     sizes = {entry.name.lower(): entry.size for entry in entries}
@@ -151,6 +157,8 @@ def torch_layout(entries: Sequence[Entry]) -> Layout | None:
     return Layout(
         format=form,
         opaque=kind.opaque,
+        suspect=may_be_disguised,
+        disguised=is_disguised,
         reader_of=kind.reader_of,
         inspect=kind.inspect,
         zero_checksums=True,

@@ -33,12 +33,14 @@ def examine_checkpoint(
     sizes: Mapping[str, int],
     script: bool,
     package: bool,
+    empty: bool = False,
 ) -> Iterator[Finding]:
     """Findings in one pickle of a torch archive.
 
     Its persistent ids name members of ``folder``, with ``suffix`` added. In a ``script`` archive
     classes below ``__torch__`` are the program's own, which torch compiles from ``code/`` and
-    never imports, and its own pickler spells typed lists by ``torch.jit._pickle``.
+    never imports, and its own pickler spells typed lists by ``torch.jit._pickle``. ``empty`` where
+    torch keeps the shapes alone and leaves every storage empty.
     """
     traces: list[Trace] = []
     stream = examine_stream(blob, scope, kind=StreamKind.TORCH_ZIP, observe=traces.append)
@@ -50,7 +52,7 @@ def examine_checkpoint(
             continue
         yield finding
     for trace in traces:
-        yield from examine_storages(trace, folder, suffix, sizes, scope)
+        yield from examine_storages(trace, folder, suffix, sizes, scope, empty=empty)
 
 
 def _is_script_type(finding: Finding) -> bool:

@@ -79,6 +79,16 @@ METADATA_ODD = Rule(
     "there by another program.",
     remedy="Save the checkpoint again with torch.save.",
 )
+SCRIPT_NOT_PRINTED = Rule(
+    id="PTH009",
+    title="TorchScript is not written as torch writes it",
+    severity=Severity.HIGH,
+    verdict=Verdict.REVIEW,
+    reason="torch prints programs in one plain form, each operator in full. This one was edited: "
+    "through an alias, a line break or a comment it can reach any operator unseen.",
+    remedy="Do not run the model; export it again from its source.",
+    references=(atlas("AML.T0011.000"), cwe(506)),
+)
 
 RULES = (
     SEVERAL_CHECKPOINTS,
@@ -89,4 +99,5 @@ RULES = (
     PACKAGE_CODE,
     TAR_CHECKPOINT,
     METADATA_ODD,
+    SCRIPT_NOT_PRINTED,
 )

@@ -40,11 +40,17 @@ def named_storage(pid: Value) -> tuple[str, int | None] | None:
 
 
 def examine_storages(
-    trace: Trace, folder: str, suffix: str, sizes: Mapping[str, int], scope: Scope
+    trace: Trace,
+    folder: str,
+    suffix: str,
+    sizes: Mapping[str, int],
+    scope: Scope,
+    *,
+    empty: bool = False,
 ) -> Iterator[Finding]:
     """Findings about what ``trace`` names: members ``folder`` + key + ``suffix``.
 
-    ``sizes`` of the members are by name in lower case.
+    ``sizes`` of the members are by name in lower case. ``empty`` storages are as they should be.
     """
     missing: dict[str, None] = {}
     short: dict[str, tuple[int, int]] = {}
@@ -56,7 +62,7 @@ def examine_storages(
         size = sizes.get(f"{folder}{key}{suffix}".lower())
         if size is None:
             missing[key] = None
-        elif length is not None and size < length:
+        elif length is not None and size < length and not (empty and size == 0):
             short[key] = (size, length)
     if missing:
         first = visible(next(iter(missing)))
