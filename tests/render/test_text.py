@@ -127,4 +127,4 @@ def test_what_was_left_out_is_said(clean: Case) -> None:
     assert note.startswith("note: Excluded and not examined: venv, a/.git")
     assert note.endswith("and 2 more.")
     assert "\x1b" not in text
-    assert "Excluded and not examined: venv" in render("md", report, clean.judgment)
+    assert "x0/.git, x1/.git, x2/.git and 2 more." in render("md", report, clean.judgment)

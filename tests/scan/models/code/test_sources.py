@@ -204,3 +204,40 @@ def test_a_long_string_in_one_line_is_parsed() -> None:
 @pytest.mark.parametrize("sign", ["(", "-", "not ", "lambda: "])
 def test_deep_nesting_ends(sign: str) -> None:
     assert verdict("x = " + sign * 20_000 + "1") is Verdict.UNCLEAR
+
+
+LATE = {
+    "annotated argument": "import os\ndef f(x: os.system('echo seamark')): pass",
+    "annotated variable": "import os\nx: os.system('echo seamark') = 1",
+    "annotated field": "import os\nclass A:\n    x: os.system('echo seamark')",
+    "returns": "import os\ndef f() -> os.system('echo seamark'): pass",
+    "own TYPE_CHECKING": "import os\nTYPE_CHECKING = 1\nif TYPE_CHECKING:\n    os.system('echo x')",
+    "written TYPE_CHECKING": "import os\nglobals()['TYPE_CHECKING'] = 1\nif TYPE_CHECKING:\n    os.system('x')",
+    "imported TYPE_CHECKING": "import os\nfrom sys import path as TYPE_CHECKING\nif TYPE_CHECKING:\n    os.system('x')",
+    "own __name__": "import os\n__name__ = '__main__'\nif __name__ == '__main__':\n    os.system('x')",
+    "match": "import os\nmatch os:\n    case object(system=s): s('echo seamark')",
+    "match or": "import os\nmatch [os]:\n    case [object(system=(1 | s))] | s: s('echo seamark')",
+    "members": "import os\nfor k, v in vars(os).items():\n    if k[:4] == 'syst': v('echo seamark')",
+    "members of a comprehension": "import os\n[v('echo') for v in os.__dict__.values()]",
+}
+
+
+@pytest.mark.parametrize("source", LATE.values(), ids=LATE)
+def test_what_only_seems_not_to_run_at_import(source: str) -> None:
+    assert verdict(source) is Verdict.HOSTILE
+
+
+IDLE = {
+    "postponed": "from __future__ import annotations\nimport os\ndef f(x: os.system('echo')): pass",
+    "named types": "import subprocess\ndef f(p: subprocess.Popen | None) -> subprocess.Popen: pass",
+    "guarded": "import os\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import x\n    x.f()",
+    "off": "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    import subprocess\n    subprocess.run(['x'])",
+    "main": "import os\nif __name__ == '__main__':\n    os.system('echo seamark')",
+    "own members": "class A:\n    pass\nfor k, v in vars(A).items():\n    print(k, v)",
+    "a dictionary": "d = {'a': len}\nfor k, v in d.items():\n    v('x')",
+}
+
+
+@pytest.mark.parametrize("source", IDLE.values(), ids=IDLE)
+def test_what_does_not_run_at_import_is_clean(source: str) -> None:
+    assert examine(source) == []

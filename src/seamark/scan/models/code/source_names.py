@@ -16,6 +16,7 @@ _MAX_DEPTH: Final = 40
 _MAX_PARTS: Final = 8
 _MAX_STEPS: Final = 1_000_000
 _GLOBALS: Final = "<globals>"
+_EACH: Final = "<each>"
 
 UNKNOWN_MEMBER: Final = "<computed>"
 """The last part of a name that is known only while running (``os.<computed>``)."""
@@ -54,18 +55,8 @@ class Names:
         self.settled = self._settle()
 
     def _collect(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Import):
-            for name in node.names:
-                path = name.name if name.asname else name.name.partition(".")[0]
-                self._aliases[name.asname or path].add(Target(path))
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            for name in node.names:
-                if name.name == "*":
-                    for member in DANGEROUS_MODULES.get(node.module, ()):
-                        self._aliases[member].add(Target(f"{node.module}.{member}"))
-                else:
-                    path = f"{node.module}.{name.name}"
-                    self._aliases[name.asname or name.name].add(Target(path))
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            self._collect_import(node)
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 self._assign(target, node.value)
@@ -73,10 +64,27 @@ class Names:
             self._assign(node.target, node.value)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             self.assigned[node.target.id].append(("+=", node.value))
-        elif isinstance(node, ast.For):
+        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
             self._assign_each(node.target, node.iter)
+        elif isinstance(node, ast.Match):
+            for case in node.cases:
+                self._match(case.pattern, node.subject)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             self._collect_defaults(node.args)
+
+    def _collect_import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                path = name.name if name.asname else name.name.partition(".")[0]
+                self._aliases[name.asname or path].add(Target(path))
+        elif not node.level and node.module:
+            for name in node.names:
+                if name.name == "*":
+                    for member in DANGEROUS_MODULES.get(node.module, ()):
+                        self._aliases[member].add(Target(f"{node.module}.{member}"))
+                else:
+                    path = f"{node.module}.{name.name}"
+                    self._aliases[name.asname or name.name].add(Target(path))
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
@@ -91,6 +99,33 @@ class Names:
         if isinstance(iterable, ast.Tuple | ast.List | ast.Set):
             for item in iterable.elts:
                 self._assign(target, item)
+            return
+        if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Attribute):
+            # vars(os).items(): any member of what is looped over
+            member = ast.Subscript(iterable.func.value, ast.Name(_EACH, ast.Load()), ast.Load())
+            parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+            for part in parts[-1:]:  # the value, where there is a key as well
+                self._assign(part, member)
+
+    def _match(self, pattern: ast.pattern, subject: ast.expr) -> None:
+        """Give the names that ``pattern`` captures what they are of ``subject``."""
+        if isinstance(pattern, ast.MatchAs):
+            if pattern.name is not None:
+                self.assigned[pattern.name].append(("=", subject))
+            if pattern.pattern is not None:
+                self._match(pattern.pattern, subject)
+        elif isinstance(pattern, ast.MatchOr):
+            for option in pattern.patterns:
+                self._match(option, subject)
+        elif isinstance(pattern, ast.MatchClass):
+            for name, inner in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
+                self._match(inner, ast.Attribute(subject, name, ast.Load()))
+        elif isinstance(pattern, ast.MatchMapping):
+            for key, inner in zip(pattern.keys, pattern.patterns, strict=True):
+                self._match(inner, ast.Subscript(subject, key, ast.Load()))
+        elif isinstance(pattern, ast.MatchSequence):
+            for index, inner in enumerate(pattern.patterns):
+                self._match(inner, ast.Subscript(subject, ast.Constant(index), ast.Load()))
 
     def _collect_defaults(self, args: ast.arguments) -> None:
         positional = [*args.posonlyargs, *args.args]

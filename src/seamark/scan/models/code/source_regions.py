@@ -32,40 +32,91 @@ _LOAD_HOOKS: Final = frozenset(
     "__init__ __new__ __post_init__ __setstate__ __reduce__ __del__ from_pretrained "
     "from_config _from_config __getattr__".split()
 )
-_SKIPPED_FIELDS: Final = frozenset({"annotation", "returns", "type_params"})
+_ANNOTATIONS: Final = frozenset({"annotation", "returns"})
+_WRITERS: Final = frozenset({"globals", "locals", "vars", "setattr", "__dict__"})
+_TRUSTED: Final = frozenset({"TYPE_CHECKING", "__name__"})
 
 
-def executed(start: Iterable[ast.AST], *, into_functions: bool) -> Iterator[ast.AST]:
+def executed(
+    start: Iterable[ast.AST],
+    *,
+    into_functions: bool,
+    guards: frozenset[str] = _TRUSTED,
+    annotations: bool = True,
+) -> Iterator[ast.AST]:
     """Nodes that run when ``start`` runs, in the order of the text.
 
-    Bodies of functions count only ``into_functions``; annotations and the block under
-    ``if __name__ == "__main__"`` never do.
+    Bodies of functions count only ``into_functions``. Of ``annotations`` count the calls, as
+    naming a type does nothing. Blocks under ``if TYPE_CHECKING`` and ``if __name__ ==
+    "__main__"`` never run where ``guards`` holds the name.
     """
     waiting = list(reversed(list(start)))
     while waiting:
         node = waiting.pop()
         yield node
-        if isinstance(node, ast.If) and _is_never_on_import(node.test):
+        if isinstance(node, ast.If) and _is_never_on_import(node.test, guards):
             waiting.extend(reversed(node.orelse))
             continue
         skip_body = isinstance(node, Function) and not into_functions
         children = []
         for field, value in ast.iter_fields(node):
-            if field in _SKIPPED_FIELDS or (skip_body and field == "body"):
+            if field == "type_params" or (skip_body and field == "body"):
+                continue
+            if field in _ANNOTATIONS:
+                children += _calls(value) if annotations and value is not None else []
                 continue
             values = value if isinstance(value, list) else [value]
             children += [item for item in values if isinstance(item, ast.AST)]
         waiting.extend(reversed(children))
 
 
-def _is_never_on_import(test: ast.expr) -> bool:
+def _calls(annotation: ast.AST) -> list[ast.AST]:
+    """The outermost calls in an annotation."""
+    found: list[ast.AST] = []
+    waiting = [annotation]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Call):
+            found.append(node)
+        else:
+            waiting.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _is_never_on_import(test: ast.expr, guards: frozenset[str]) -> bool:
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
         sides = [test.left, test.comparators[0]]
         names = {side.id for side in sides if isinstance(side, ast.Name)}
         texts = {side.value for side in sides if isinstance(side, ast.Constant)}
-        return names == {"__name__"} and texts == {"__main__"}
+        return "__name__" in guards and names == {"__name__"} and texts == {"__main__"}
     last = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    return last == "TYPE_CHECKING"
+    return last == "TYPE_CHECKING" and last in guards
+
+
+def _trusted_guards(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """Of the two names, those that the file itself gives no meaning of its own."""
+    own: set[str] = set()
+    off: set[int] = set()  # TYPE_CHECKING = False is an idiom of those who save the import
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            if isinstance(node.value, ast.Constant) and not node.value.value:
+                off |= {id(target) for target in node.targets}
+        elif isinstance(node, ast.alias):
+            own.add(node.asname or "")
+        elif isinstance(node, ast.ImportFrom):
+            if node.module not in {"typing", "typing_extensions"}:
+                own |= {name.name for name in node.names}
+        elif isinstance(node, ast.Name | ast.Attribute):
+            if isinstance(node.ctx, ast.Store) and id(node) not in off:
+                own.add(node.id if isinstance(node, ast.Name) else node.attr)
+        elif isinstance(node, ast.Constant):
+            own |= {f"text {node.value}"} if node.value in _TRUSTED else set()
+        elif isinstance(node, Function | ast.ClassDef | ast.MatchAs | ast.ExceptHandler):
+            own.add(node.name or "")
+        if getattr(node, "id", getattr(node, "attr", "")) in _WRITERS:
+            own.add("writes")
+    written = {name for name in _TRUSTED if "writes" in own and f"text {name}" in own}
+    return _TRUSTED - own - written
 
 
 class Regions:
@@ -76,7 +127,14 @@ class Regions:
         self._methods: dict[str, list[Function]] = defaultdict(list)
         self._classes: dict[str, ast.ClassDef] = {}
         self._instances: set[str] = set()
-        everything = list(islice(executed(tree.body, into_functions=True), MAX_NODES + 1))
+        self._guards = _trusted_guards(islice(ast.walk(tree), MAX_NODES))
+        self._annotations = not any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "__future__"
+            and any(name.name == "annotations" for name in node.names)
+            for node in tree.body
+        )
+        everything = list(islice(self._executed(tree.body, into_functions=True), MAX_NODES + 1))
         if len(everything) > MAX_NODES:
             raise SourceTooLargeError(f"it has more than {MAX_NODES:,} parts")
         self._index(everything)
@@ -88,6 +146,14 @@ class Regions:
         at_once = [f for name in _CLASS_HOOKS for f in self._methods.get(name, [])]
         at_once += self._metaclass_methods()
         self._mark(self._reach(tree.body, at_once), When.IMPORT)
+
+    def _executed(self, start: Iterable[ast.AST], *, into_functions: bool) -> Iterator[ast.AST]:
+        return executed(
+            start,
+            into_functions=into_functions,
+            guards=self._guards,
+            annotations=self._annotations,
+        )
 
     def when(self, node: ast.AST) -> When:
         """When ``node`` runs."""
@@ -125,10 +191,10 @@ class Regions:
         """Nodes that run with ``body`` and ``functions``, and in what they call in this file."""
         waiting = list(functions)
         seen = {id(function) for function in waiting}
-        batches: list[Iterator[ast.AST]] = [executed(body, into_functions=False)]
+        batches: list[Iterator[ast.AST]] = [self._executed(body, into_functions=False)]
         while batches or waiting:
             if not batches:
-                batches.append(executed(waiting.pop().body, into_functions=True))
+                batches.append(self._executed(waiting.pop().body, into_functions=True))
             for node in batches.pop():
                 yield node
                 for function in self._called(node):
