@@ -1,3 +1,6 @@
+import base64
+import json
+import zlib
 from pathlib import Path
 
 import pytest
@@ -130,3 +133,17 @@ def test_mutations_never_break_the_reader(name: str, data: st.DataObject) -> Non
     for _ in range(data.draw(st.integers(1, 12))):
         raw[data.draw(st.integers(8, len(raw) - 1))] = data.draw(st.integers(0, 255))
     assert "FIL008" not in rules(scan(bytes(raw)))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("pickled-dataset.h5", Verdict.HOSTILE),
+        ("lambda-named.h5", Verdict.HOSTILE),
+        ("lambda-nested.h5", Verdict.REVIEW),
+    ],
+)
+def test_code_in_datasets_and_configurations(name: str, expected: Verdict) -> None:
+    fixtures = FOLDER.parents[2] / "proofs" / "hostile" / "fixtures" / "hdf5.json"
+    packed = json.loads(fixtures.read_text(encoding="utf-8"))
+    assert scan(zlib.decompress(base64.b64decode(packed[name]))).verdict is expected

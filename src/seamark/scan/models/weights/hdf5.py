@@ -72,6 +72,7 @@ HIDDEN_BYTES = Rule(
 RULES = (ESCAPE, OTHER_FILE, USER_LINK, HIDDEN_BYTES)
 
 _KERAS_CONFIGS = frozenset({"model_config", "training_config"})
+_PICKLED_BYTES = 64 << 20
 _PICKLE_STARTS = (b"\x80", b"(", b"c", b"]", b"}", b")", b"N", b"I", b"S", b"V", b"F", b"L")
 
 
@@ -119,6 +120,7 @@ def _walk(storage: Storage, scope: Scope) -> Iterator[Finding]:
             for reason in header.unread:
                 scope.skip(f"{here.path}: {reason}")
             yield from _examine_dataset(header, here, storage, scope)
+            yield from _examine_bytes(header, storage, here, scope)
             for attribute in attributes(storage, header):
                 yield from _examine_attribute(attribute, here, scope)
             for link in links(storage, header):
@@ -183,6 +185,34 @@ def _examine_dataset(
                 yield _outside(file, what, here.path, scope)
             else:
                 scope.skip(f"{here.path}: a virtual dataset, whose further sources are not read")
+
+
+def _examine_bytes(
+    header: Header, storage: Storage, here: _Object, scope: Scope
+) -> Iterator[Finding]:
+    """A dataset of bytes that is a pickle as a whole: nothing of HDF5 loads it, but whoever put
+    it there means somebody to. Only contiguous data (as h5py writes without options) is looked at.
+    """
+    kinds = [message.data for message in header.of(Kind.DATATYPE)]
+    if not any(
+        kind[0] & 15 in (3, 5) or kind[4:8] == b"\1\0\0\0" for kind in kinds if len(kind) > 7
+    ):
+        return
+    for message in header.of(Kind.LAYOUT):
+        if message.data[:2] not in (b"\x03\x01", b"\x04\x01"):
+            continue
+        cursor = Cursor(message.data, storage, 2)
+        address, length = cursor.offset(), cursor.length()
+        if address == storage.undefined or not 2 < length <= _PICKLED_BYTES:
+            continue
+        at = storage.base + address
+        head = storage.blob.read(at, 2)
+        # Both ends of a marked pickle must be there: pictures are bytes as well.
+        if head[:1] != b"\x80" or head[1:] not in b"\2\3\4\5":
+            continue
+        data = storage.blob.read(at, length).rstrip(b"\0 ")
+        if data.endswith(b"."):
+            yield from _examine_pickled(data, here.path, scope)
 
 
 def _examine_attribute(attribute: Attribute, here: _Object, scope: Scope) -> Iterator[Finding]:
