@@ -50,19 +50,50 @@ def examine_as(
 def _route(blob: Blob, scope: Scope) -> Iterator[Finding]:
     found = detect(blob, scope.name)
     if found is None:
-        from seamark.scan.models.weights.recognized import companion_of
+        from seamark.scan.models.weights.recognized import companion_of, raw_part_of
 
         model = companion_of(scope)
         if model is not None:
             scope.set_format("tensor_data")
             scope.tally.note = f"raw tensors of {model}"
             return
+        model = raw_part_of(scope)
+        if model is not None:
+            scope.set_format("tensor_data")
+            yield scope.finding(
+                rules.NOT_YET_READ,
+                f"By its name this is raw data of {model!r}, whose format is not examined yet.",
+                anchor=model,
+            )
+            return
         scope.set_format("unknown")
         yield scope.finding(rules.UNKNOWN_FORMAT, "No reader recognizes this content.")
         return
     scope.set_format(found.name)
     yield from _check_extension(found, scope)
+    if found.name not in _NO_POLYGLOT:
+        yield from _see_pickle(blob, scope, found)
     yield from found.load_reader()(blob, scope)
+
+
+_NO_POLYGLOT = frozenset({"pickle", "text", "text-8bit", "empty"})
+"""Pickles, and formats whose sniffers ask for a pickle first."""
+
+
+def _see_pickle(blob: Blob, scope: Scope, found: Format) -> Iterator[Finding]:
+    """A file of another format that works as a pickle too: loaders that unpickle do not sniff."""
+    from seamark.scan.models.pickle.sniff import acts_as_pickle
+
+    if acts_as_pickle(blob.read(0, 1), blob):
+        from seamark.scan.models.pickle.reader import examine
+
+        yield scope.finding(
+            rules.POLYGLOT,
+            f"The file is {found.title}, and it works as a pickle as well.",
+            anchor="pickle",
+        )
+        yield from examine(blob, scope)
+        scope.set_format(found.name)
 
 
 def contain(reader: Reader, blob: Blob, scope: Scope) -> Iterator[Finding]:

@@ -1,10 +1,14 @@
 """What is taken for a pickle by its content, beyond what the reader's tests show."""
 
+import json
 import os
 import pickle
+import struct
 
 import pytest
 
+from seamark.core.verdicts import Verdict
+from seamark.scan.models import scan_bytes
 from seamark.scan.models.blobs import BytesBlob
 from seamark.scan.models.pickle.sniff import is_pickle
 
@@ -70,3 +74,41 @@ def test_streams_that_do_nothing_hide_nothing() -> None:
 def test_random_bytes_are_rarely_claimed() -> None:
     claimed = sum(sniffed(os.urandom(200)) for _ in range(2000))
     assert claimed < 40
+
+
+EVIL = b"cos\nsystem\n(S'echo seamark'\ntR."
+
+
+def tensors(payload: bytes) -> bytes:
+    """A valid safetensors file whose length begins with V: a text line up to the tensor's data."""
+    entry = {"dtype": "U8", "shape": [len(payload)], "data_offsets": [0, len(payload)]}
+    header = json.dumps({"a": entry}).encode().ljust(0x156)
+    return struct.pack("<Q", len(header)) + header + payload
+
+
+POLYGLOTS = {
+    "safetensors": tensors(b"\n" + EVIL),
+    "mp4": b"Vab ftypisom\n" + EVIL,
+    "gif": b"GIF89a\x01\0\x01B" + struct.pack("<I", 20) + bytes(20) + EVIL,
+    "bmp": b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28".ljust(82, b"\0") + b"0" + EVIL,
+    "far behind": b"Vab ftypisom" + b"x" * 100_000 + b"\n" + EVIL,
+}
+
+
+@pytest.mark.parametrize("name", POLYGLOTS)
+def test_another_format_that_is_a_pickle_too(name: str) -> None:
+    report = scan_bytes(POLYGLOTS[name], name="blob")
+    assert report.verdict is Verdict.HOSTILE
+    assert {"FIL010", "PKL001"} <= {finding.rule.id for finding in report.findings}
+
+
+def test_the_same_formats_alone_are_no_pickles() -> None:
+    honest = [
+        tensors(bytes(500)),
+        tensors(os.urandom(5000)),
+        b"GIF89a\x01\0\x01B" + struct.pack("<I", 20) + bytes(20),
+        b"Vab ftypisom\n" + bytes(50),
+    ]
+    for data in honest:
+        found = {finding.rule.id for finding in scan_bytes(data, name="blob").findings}
+        assert "FIL010" not in found

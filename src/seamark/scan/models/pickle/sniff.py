@@ -62,6 +62,26 @@ def _tries_well(head: bytes, blob: Blob, streams: int) -> bool:
     return trace.opcodes >= _ENOUGH
 
 
+def acts_as_pickle(head: bytes, blob: Blob) -> bool:
+    """Whether what is another format as well would import something real when unpickled.
+
+    For formats that a sniffer before this one claims; ``head`` may be any few bytes.
+    """
+    if not head or (head[0] not in _FIRST and head[0] != _PROTO):
+        return False
+    from seamark.scan.models.pickle.decide import load_allowlist
+    from seamark.scan.models.pickle.machine import explain
+
+    trace = explain(blob, meter=Meter(_LIMITS))
+    if trace.loose_number:
+        trace = explain(blob, meter=Meter(_LIMITS), frames=False)
+    if not trace.references:
+        return False
+    stdlib = load_allowlist().stdlib
+    real = any(module.partition(".")[0] in stdlib for module, _ in trace.references)
+    return real or bool(trace.calls) or trace.end is End.STOP
+
+
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r"))
 
 
