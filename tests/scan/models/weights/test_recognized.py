@@ -11,7 +11,7 @@ from scan.models.weights.wire import message
 
 from seamark.core.reports import FileReport
 from seamark.core.verdicts import Verdict
-from seamark.scan.models import Scanner, scan_bytes
+from seamark.scan.models import Scanner, scan_bytes, scan_path
 
 
 def rules(report: FileReport) -> set[str]:
@@ -151,3 +151,16 @@ def test_any_bytes_get_a_verdict(data: bytes) -> None:
         for f in report.findings
         if f.rule.id == "FIL008" and "archives" not in f.message and "pickle" not in f.message
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "model"), [("m.bin", "m.xml"), ("variables.data-00000-of-00001", "variables.index")]
+)
+def test_raw_data_of_a_model_that_is_not_read_says_whose_it_is(tmp_path, name, model) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"\x00\x01\xfe\xff" * 64)
+    assert [f.rule.id for f in scan_path(path).findings] == ["FIL003"]
+    (tmp_path / model).write_bytes(b"x")
+    report = scan_path(path)
+    assert [f.rule.id for f in report.findings] == ["FIL007"]
+    assert model in report.findings[0].message

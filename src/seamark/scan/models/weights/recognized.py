@@ -1,5 +1,6 @@
 """Readers for what is recognized and not read in depth, and for what is no model at all."""
 
+import re
 from collections.abc import Iterator
 
 from seamark.core.findings import Finding
@@ -132,3 +133,23 @@ def companion_of(scope: Scope) -> str | None:
                 if model.endswith(".onnx") and model in scope.siblings():
                     return model
     return None
+
+
+_VARIABLES = re.compile(r"(.+)\.data-\d{5}-of-\d{5}")
+
+
+def raw_part_of(scope: Scope) -> str | None:
+    """The model beside this file that claims it by name, where that model is not examined itself.
+
+    OpenVINO keeps weights in ``m.bin`` beside ``m.xml``, TensorFlow variables in
+    ``m.data-00000-of-00001`` beside ``m.index``.
+    """
+    stem, _, suffix = scope.name.rpartition(".")
+    shard = _VARIABLES.fullmatch(scope.name)
+    if shard:
+        model = f"{shard[1]}.index"
+    elif suffix.lower() == "bin" and stem:
+        model = f"{stem}.xml"
+    else:
+        return None
+    return model if model in scope.siblings() else None
