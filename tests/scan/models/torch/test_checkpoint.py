@@ -175,3 +175,12 @@ def test_a_checkpoint_beyond_4_gib_is_clean(tmp_path: Path) -> None:
     report = Scanner(digest=False).scan_file(path)
     assert report.findings == ()
     assert (report.verdict, report.size) == (Verdict.CLEAN, size)
+
+
+def test_a_dataset_of_tensors_is_data() -> None:
+    dataset = (
+        b"\x80\x02ctorch.utils.data.dataset\nTensorDataset\n)\x81}X\x07\x00\x00\x00tensors)sb."
+    )
+    assert scan(rebuilt(**{"state/data.pkl": dataset})).findings == ()
+    loader = dataset.replace(b"dataset\nTensorDataset", b"dataloader\nDataLoader")
+    assert rules(scan(rebuilt(**{"state/data.pkl": loader}))) == {"PKL003"}
