@@ -1,4 +1,4 @@
-"""What torch.load picks where an archive offers a choice: each case ran its payload in torch 2.13."""
+"""Archives that offer torch.load a choice (tried with torch 2.13): each reading is examined."""
 
 import pytest
 from scan.models.archives.build_zip import PAYLOAD, Part, build
