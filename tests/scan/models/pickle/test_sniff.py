@@ -112,3 +112,10 @@ def test_the_same_formats_alone_are_no_pickles() -> None:
     for data in honest:
         found = {finding.rule.id for finding in scan_bytes(data, name="blob").findings}
         assert "FIL010" not in found
+
+
+def test_array_bytes_that_begin_like_a_pickle_are_no_nested_pickle() -> None:
+    array = b"\x80\x02\x82\xab" + bytes(range(256))
+    assert scan_bytes(pickle.dumps(array, 4), name="model.pkl").findings == ()
+    nested = pickle.dumps(b"\x80\x02" + EVIL, 4)
+    assert scan_bytes(nested, name="model.pkl").verdict is Verdict.HOSTILE

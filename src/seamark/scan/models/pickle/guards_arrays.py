@@ -177,7 +177,9 @@ def _rebuild_parameter(args: Args, _allowlist: Allowlist) -> str | None:
 
 def _rebuild_from_type(args: Args, allowlist: Allowlist) -> str | None:
     """``_rebuild_from_type_v2(function, type, args, state)`` calls ``function(*args)``."""
-    if len(args) != 4 or not isinstance(args[0], Ref) or not _is_class(args[1], allowlist):
+    if len(args) != 4 or not isinstance(args[0], Ref):
+        return _NOT_TENSOR
+    if not refers(args[1], "torch", "Tensor") and not _is_class(args[1], allowlist):
         return _NOT_TENSOR
     if reason := check_attributes(args[3]):
         return reason

@@ -17,6 +17,7 @@ from seamark.scan.models.pickle.trace import (
     Const,
     End,
     Nested,
+    Oddity,
     Payload,
     Ref,
     Spelling,
@@ -111,7 +112,9 @@ def _gets_anywhere(content: Blob, scope: Scope) -> bool:
     """
     trace = explain(content, meter=scope.meter)
     broken = trace.end is End.BROKEN and trace.limit is None
-    acted = trace.references or trace.oddities or trace.persistent or trace.nested
+    # An extension code that nobody registered ends the stream: of two bytes, one chance in 85.
+    odd = any(odd.oddity is not Oddity.EXTENSION for odd in trace.oddities)
+    acted = trace.references or odd or trace.persistent or trace.nested or trace.loose_number
     return not broken or bool(acted) or trace.opcodes >= _PLAUSIBLE
 
 
