@@ -149,3 +149,29 @@ def test_any_split_of_an_internal_name_is_hostile(data: st.DataObject) -> None:
     at = data.draw(st.integers(1, len(name) - 1))
     glue = data.draw(st.sampled_from(["'{}' ~ '{}'", "'{}' + '{}'", "['{}', '{}']|join"]))
     assert verdict("{{ messages[" + glue.format(name[:at], name[at:]) + "] }}") is Verdict.HOSTILE
+
+
+MADE = {
+    "loop into a namespace": "{% set ns=namespace(s='') %}{% for c in '__ssalc__' %}{% set ns.s = c ~ ns.s %}{% endfor %}{{ ''[ns.s] }}",
+    "on messages": "{% set ns=namespace(s='') %}{% for c in '__ssalc__' %}{% set ns.s = c ~ ns.s %}{% endfor %}{{ messages[ns.s] }}",
+    "block with a loop": "{% set x %}{% for c in ['__cl','ass__'] %}{{c}}{% endfor %}{% endset %}{{ ''[x|string] }}",
+    "macro": "{% macro m() %}__cl{{'ass__'}}{% endmacro %}{{ ''[m()|string] }}",
+    "caller": "{% macro m() %}{{ ''[caller()|string] }}{% endmacro %}{% call m() %}__{{ 'class' }}__{% endcall %}",
+    "varargs": "{% macro m() %}{{ ''[varargs|join] }}{% endmacro %}{{ m('__cla','ss__') }}",
+    "cycler": "{% set c=cycler('__cla','ss__') %}{{ ''[c.next() ~ c.next()] }}",
+    "center": "{{ ''['class'.center(9,'_')] }}",
+    "translate": "{{ ''['QQclassQQ'.translate({81:95})] }}",
+    "trim": "{{ ''['x__class__x'|trim('x')] }}",
+    "striptags": "{{ ''['__<b>class</b>__'|striptags] }}",
+    "partition": "{{ ''['x=__class__'.partition('=')[2]] }}",
+    "replace counted": "{{ ''['____class____'|replace('__', '', 2)] }}",
+    "default of false": "{{ ''[''|default('__cla' ~ 'ss__', true)] }}",
+    "sorted": "{{ ''[(['b', '__cla' ~ 'ss__']|sort(reverse=true))[1]] }}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MADE.values(), ids=MADE)
+def test_a_key_of_own_text_is_never_clean(text: str) -> None:
+    scope = Scope(path="t.jinja", meter=Meter(Limits()), tally=Tally(), route=route)
+    found = {f.rule.id for f in examine_template(text, scope, anchor="chat_template")}
+    assert found & {"TPL001", "TPL002", "TPL006"}

@@ -28,7 +28,8 @@ from seamark.scan.models.code.template_values import (
     items,
 )
 
-_MAX_ALTERNATIVES: Final = 16
+MAX_ALTERNATIVES: Final = 16
+"""Values of one expression that are followed; there may be more."""
 _MAX_DEPTH: Final = 60
 _MAX_STEPS: Final = 100_000
 
@@ -44,6 +45,8 @@ class Folder:
         self._bindings = bindings
         self._open: set[str] = set()
         self._steps = 0
+        self.cut = False
+        """Were alternatives left out since this was last set to False?"""
 
     @property
     def exhausted(self) -> bool:
@@ -68,8 +71,9 @@ class Folder:
         rows: list[list[object]] = [[]]
         for part in parts:
             options = self.values(part, depth)
-            if len(rows) * len(options) > _MAX_ALTERNATIVES:
+            if len(rows) * len(options) > MAX_ALTERNATIVES:
                 options = options[:1]
+                self.cut = True
             rows = [[*row, option] for row in rows for option in options]
         return rows
 
@@ -77,11 +81,13 @@ class Folder:
         """Values that the variable ``name`` is given anywhere in the template."""
         given = self._bindings.get(name)
         if given is None or name in self._open:
+            self.cut = self.cut or name in self._open
             return [UNKNOWN]
+        self.cut = self.cut or len(given) > MAX_ALTERNATIVES
         self._open.add(name)
         try:
             found: list[object] = []
-            for how, expression in given[:_MAX_ALTERNATIVES]:
+            for how, expression in given[:MAX_ALTERNATIVES]:
                 values = self.values(expression, depth)
                 found += (
                     [item for value in values for item in items(value)] if how == "in" else (values)
@@ -93,7 +99,7 @@ class Folder:
 
 def _bounded(values: list[object]) -> list[object]:
     kept: list[object] = []
-    for value in values[:_MAX_ALTERNATIVES]:
+    for value in values[:MAX_ALTERNATIVES]:
         if (isinstance(value, str) and len(value) > MAX_TEXT) or (
             isinstance(value, list | tuple | dict) and len(value) > MAX_ITEMS
         ):
@@ -130,7 +136,9 @@ def _fold_dict(folder: Folder, node: nodes.Node, depth: int) -> list[object]:
     for pair in node.items[:MAX_ITEMS]:
         key = folder.values(pair.key, depth)[0]
         if isinstance(key, str | int | float):
-            result[key] = folder.values(pair.value, depth)[0]
+            options = folder.values(pair.value, depth)
+            folder.cut = folder.cut or len(options) > 1
+            result[key] = options[0]
     return [result]
 
 

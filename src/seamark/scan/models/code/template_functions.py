@@ -106,27 +106,42 @@ def take_slice(value: object, bounds: Sequence[object]) -> object:
 def apply_filter(name: str, value: object, args: Sequence[object], named: Named) -> object:
     """``value|name(*args, **named)`` for the filters that make or cut text."""
     if name == "join":
+        if len(args) > 1 or "attribute" in named:
+            return UNKNOWN
         return _join(value, named.get("d", args[0] if args else ""))
     if name == "format" and isinstance(value, str):
         return _percent(value, list(args) or UNKNOWN)
     if name in {"string", "e", "escape", "safe", "trim", "forceescape"}:
         text = as_text(value)
-        return text.strip() if name == "trim" else text
-    if name in {"first", "last", "random"}:
-        found = items(value)
-        return found[-1] if name == "last" else found[0]
-    if name in {"list", "sort", "unique"}:
-        found = items(value)
-        return found if found != [UNKNOWN] else UNKNOWN
+        if name == "trim":
+            signs = named.get("chars", args[0] if args else None)
+            return text.strip(signs) if isinstance(signs, str | None) else UNKNOWN
+        return text
+    if name in {"first", "last", "random", "list", "sort", "unique"}:
+        return _pick(name, value)
     if name == "reverse" and isinstance(value, list | str):
         return value[::-1]
     if name in {"default", "d"}:
+        if len(args) > 1 or named:
+            return UNKNOWN
         return value if value is not UNKNOWN else (args[0] if args else UNKNOWN)
     if name in {"int", "float", "abs"} and isinstance(value, int):
         return value
     if name in {"length", "count"} and isinstance(value, list | str) and ANY not in value:
         return len(value)
     return apply_method(name, value, args, named)
+
+
+def _pick(name: str, value: object) -> object:
+    """Filters that take items out of ``value``, or put them in an order."""
+    found = items(value)
+    if name in {"first", "last", "random"}:
+        if name == "random" and len(found) > 1:
+            return UNKNOWN
+        return found[-1] if name == "last" else found[0]
+    if name != "list" and len(found) > 1:
+        return UNKNOWN  # in an order, or of a choice, that is not worked out
+    return found if found != [UNKNOWN] else UNKNOWN
 
 
 def _join(value: object, separator: object) -> object:
@@ -150,7 +165,7 @@ def apply_method(name: str, value: object, args: Sequence[object], named: Named)
         return str(getattr(value, name)())
     if name in {"strip", "lstrip", "rstrip"} and len(texts) == len(args) <= 1:
         return str(getattr(value, name)(*texts))
-    if name == "replace" and len(texts) >= 2:
+    if name == "replace" and len(texts) == len(args) == 2 and not named:
         # ANY would be replaced between every character by an empty first argument.
         return value.replace(texts[0], texts[1])[:MAX_TEXT] if texts[0] else UNKNOWN
     if name == "split" and len(texts) == len(args) <= 1 and ANY not in value:

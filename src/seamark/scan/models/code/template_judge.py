@@ -9,7 +9,7 @@ from seamark.core.rules import Rule
 from seamark.scan.models.code import template_rules as rules
 from seamark.scan.models.code.template_bindings import collect
 from seamark.scan.models.code.template_costs import find_explosions
-from seamark.scan.models.code.template_folding import Folder
+from seamark.scan.models.code.template_folding import MAX_ALTERNATIVES, Folder
 from seamark.scan.models.code.template_names import (
     FOREIGN,
     INTERNALS,
@@ -19,8 +19,9 @@ from seamark.scan.models.code.template_names import (
     formats_internals,
     judge_attribute,
 )
+from seamark.scan.models.code.template_sources import Sources
 from seamark.scan.models.code.template_syntax import walk
-from seamark.scan.models.code.template_values import ANY
+from seamark.scan.models.code.template_values import ANY, UNKNOWN
 
 _BY_ATTRIBUTE = frozenset("attr map selectattr rejectattr groupby sort unique sum min max".split())
 
@@ -43,6 +44,7 @@ class TemplateJudge:
         self._nodes = list(walk(tree))
         bindings, self._defined = collect(self._nodes)
         self._folder = Folder(bindings)
+        self._sources = Sources(self._nodes, bindings)
 
     def sights(self) -> Iterator[Sight]:
         """Everything that a rule objects to, in the order of the text."""
@@ -100,6 +102,19 @@ class TemplateJudge:
         if not isinstance(node.arg, nodes.Slice):
             for text in self._folder.texts(node.arg):
                 yield from self._judge_name(node, text, computed=True)
+            self._folder.cut = False
+            values = self._folder.values(node.arg)
+            unsure = self._folder.cut or len(values) >= MAX_ALTERNATIVES
+            unsure = unsure or any(
+                value is UNKNOWN or (isinstance(value, str) and ANY in value) for value in values
+            )
+            if unsure and self._sources.holds_own_text(node.arg):
+                yield Sight(
+                    rules.COMPUTED_ATTRIBUTE,
+                    "subscript",
+                    node.lineno,
+                    "The template makes a key of its own text, in a way that was not followed.",
+                )
 
     def _see_filter(self, node: nodes.Filter) -> Iterator[Sight]:
         if node.name in RUNS:
