@@ -65,7 +65,17 @@ def test_a_third_party_check_is_run_listed_and_explained(
     assert seamark("check").code == 0
 
 
-@pytest.mark.parametrize("code", ["1/0", "CHECK = 1", CHECK.replace('"cards"', '"models"')])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "1/0",
+        "CHECK = 1",
+        CHECK.replace('"cards"', '"models"'),
+        CHECK.replace("ACM001", "PKL001"),
+        CHECK.replace("ACM001", "GAT001"),
+        CHECK.replace("ACM001", "acm-1"),
+    ],
+)
 def test_a_check_that_cannot_be_loaded_stops_everything(
     seamark: Runner,  # noqa: F811
     tmp_path: Path,
@@ -75,7 +85,64 @@ def test_a_check_that_cannot_be_loaded_stops_everything(
     seamark.write("a.pkl", CLEAN)
     ran = seamark("check")
     assert ran.code == 2
-    assert "acme_cards" in ran.err
+    assert "cards" in ran.err
+    doctor = seamark("doctor")
+    assert doctor.code == 1
+    assert "BROKEN  checks" in doctor.out
+
+
+def test_an_undeclared_rule_makes_the_check_fail(seamark: Runner, tmp_path: Path) -> None:  # noqa: F811
+    install(seamark, tmp_path / "site", CHECK.replace("rules=(NO_CARD,), ", ""))
+    seamark.write("a.pkl", CLEAN)
+    ran = seamark("check", "-f", "json")
+    assert ran.code == 3
+    assert "ACM001 broken, which it does not declare" in ran.json["exit_reason"]
+    assert ran.json["findings"] == []
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_a_check_prints_is_not_in_the_report(
+    seamark: Runner,  # noqa: F811
+    tmp_path: Path,
+    jobs: str,
+) -> None:
+    loud = (
+        CHECK.replace("    import os\n", "    import os\n    print('LOUD')\n") + "print('HERE')\n"
+    )
+    install(seamark, tmp_path / "site", loud)
+    seamark.write("a.pkl", CLEAN)
+    ran = seamark("check", "-f", "json", "--jobs", jobs)
+    assert ran.json["exit_code"] == 1
+    assert "LOUD" in ran.err
+    assert "HERE" in ran.err
+
+
+ASKED = """
+from seamark.core.checks import Check, Remark
+
+def run(target, part):
+    yield Remark("asked", [*target.paths, *target.options["exclude"]])
+
+CHECK = Check(id="asked", title="What was asked for", run=run)
+"""
+
+
+def test_a_check_is_told_what_changed_and_what_is_excluded(
+    seamark: Runner,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    install(seamark, tmp_path / "site", ASKED)
+    seamark.git("init", "-q")
+    seamark.write("seamark.yaml", "system: {name: x}\nscan: {exclude: [old]}\n")
+    seamark.write("a.pkl", CLEAN)
+    seamark.write("old/b.pkl", CLEAN)
+    assert seamark("check", "-f", "json").json["attributes"]["asked"] == [[".", "old"]]
+    nothing = seamark("check", "--staged", "-f", "json").json
+    assert nothing["exit_code"] == 0
+    assert nothing["checks"][1]["reason"] == "no file has changed"
+    seamark.git("add", "a.pkl", "old")
+    staged = seamark("check", "--staged", "-f", "json").json
+    assert staged["attributes"]["asked"] == [["a.pkl", "old"]]
 
 
 def test_every_rule_has_a_family_with_a_title() -> None:

@@ -38,9 +38,11 @@ Result = Finding | Metric | FileReport | Gap | Remark
 class Target:
     """What a check is asked to examine.
 
-    ``root`` is the project's directory; ``paths`` are what the user named, relative to the
-    working directory. ``options`` are the check's own, from ``seamark.yaml`` and the command
-    line. ``seed`` drives whatever chance decides.
+    ``root`` is the project's directory (the working directory for ``scan``); ``paths`` are what
+    to look at, relative to it: ``.`` for all, or the files that changed. ``options`` are the
+    check's own, from ``seamark.yaml`` and the command line; ``exclude`` holds the globs of
+    ``scan.exclude`` (``seamark.core.globs``) where the check has no such option itself.
+    ``seed`` drives whatever chance decides.
     """
 
     root: str = "."

@@ -169,14 +169,15 @@ def _work(planned: Planned, part: Part, deadline: Deadline) -> Worked:
 
 @contextmanager
 def _processes(count: int) -> Iterator[Any]:
-    executor = ProcessPoolExecutor(max_workers=count, initializer=_ignore_interrupt)
+    executor = ProcessPoolExecutor(max_workers=count, initializer=_prepare)
     try:
         yield executor
     finally:
         executor.shutdown(wait=True, kill_workers=True)
 
 
-def _ignore_interrupt() -> None:
+def _prepare() -> None:
+    os.dup2(2, 1)  # whatever a check prints, standard output is the report's
     # Ctrl-C reaches the whole process group; the parent decides what becomes of the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -1,10 +1,13 @@
 """Runs the planned checks one after the other; each check's parts here or over processes."""
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 
 from seamark.core.checks import Part, Result
+from seamark.core.findings import Finding
 from seamark.core.reports import CheckRun, CheckStatus, FileReport
 from seamark.engine.clock import (
     Cancelled,
@@ -60,7 +63,8 @@ def run_checks(
         else:
             seconds = planned.seconds or budgets.check_seconds
             deadline = check_deadline(seconds, total)
-            _run_check(outcome, planned, jobs, deadline, watcher, cancelled)
+            with redirect_stdout(sys.stderr):  # a check may print; stdout is the report's
+                _run_check(outcome, planned, jobs, deadline, watcher, cancelled)
     return outcome
 
 
@@ -78,9 +82,11 @@ def _run_check(
     try:
         deadline.check()
         divided = _divide(planned, deadline, cancelled)
+        _require_declared(planned, divided.results)
         outcome.add(divided.results)
         watcher.planned(planned.check.id, divided.things, divided.bytes)
         for results in _results(planned, divided, jobs, deadline, cancelled):
+            _require_declared(planned, results)
             added = outcome.add(results)
             count += added
             size = sum(each.size for each in results if isinstance(each, FileReport))
@@ -106,6 +112,24 @@ def _run_check(
             required=planned.required,
         )
     )
+
+
+def _require_declared(planned: Planned, results: Sequence[Result]) -> None:
+    """A rule that nobody declared could be neither explained nor waived (``CheckFailedError``).
+
+    Where rules are declared on request, asking would import all of them, so that is not done.
+    """
+    check = planned.check
+    if check.more_rules is not None:
+        return
+    declared = {rule.id for rule in check.rules}
+    for result in results:
+        findings = result.findings if isinstance(result, FileReport) else (result,)
+        for each in findings:
+            if isinstance(each, Finding) and each.rule.id not in declared:
+                raise CheckFailedError(
+                    f"it found the rule {each.rule.id} broken, which it does not declare"
+                )
 
 
 def _divide(planned: Planned, deadline: Deadline, cancelled: Cancelled) -> _Divided:

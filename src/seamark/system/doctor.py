@@ -45,6 +45,7 @@ def examine(root: str = ".", environment: Mapping[str, str] = os.environ) -> Ite
         ("python", _python),
         ("judge", _judge),
         ("confinement", _confinement),
+        ("checks", _checks),
         ("home", lambda: _home(root, environment)),
         ("receipts key", lambda: _key(root, environment)),
         ("git", _git),
@@ -61,6 +62,8 @@ def examine(root: str = ".", environment: Mapping[str, str] = os.environ) -> Ite
 def _guarded(name: str, attempt: Callable[[], Diagnosis]) -> Diagnosis:
     try:
         return attempt()
+    except SeamarkError as error:
+        return Diagnosis(name, State.BROKEN, " ".join(str(error).split()))
     except Exception as error:  # a doctor that stumbles says so and goes on
         return Diagnosis(name, State.BROKEN, f"{type(error).__name__}: {error}")
 
@@ -121,6 +124,14 @@ def _confinement() -> Diagnosis:
         detail = "resource limits and audit hook; no seccomp filter on this system"
         return Diagnosis("confinement", State.WEAKER, detail)
     return Diagnosis("confinement", State.BROKEN, "the judge's child did not start")
+
+
+def _checks() -> Diagnosis:
+    """Load every check that a package registers, as ``seamark check`` will."""
+    from seamark.system.registry import all_checks
+
+    found = ", ".join(all_checks())
+    return Diagnosis("checks", State.GOOD, f"{found}; each can be loaded")
 
 
 def _home(root: str, environment: Mapping[str, str]) -> Diagnosis:

@@ -47,17 +47,30 @@ def plan_checks(
             scan, warning = scan_options(project, root, changed=changed, receipts=receipts)
             options["scan"] = scan
             warnings += [warning] if warning else []
+        else:
+            options.setdefault("exclude", tuple(project.scan.exclude))
         enabled = settings is None or settings.enabled
+        why_not = "" if enabled else "seamark.yaml switches it off"
+        paths = (".",) if name == CHECK_ID else _paths(project, changed)
+        why_not = why_not or ("" if paths else "no file has changed")
         plan.append(
             Planned(
                 check=check,
-                target=Target(root=root, paths=(".",), options=options, seed=seed),
-                required=enabled and (settings is None or settings.required),
-                why_not="" if enabled else "seamark.yaml switches it off",
+                target=Target(root=root, paths=paths, options=options, seed=seed),
+                required=not why_not and (settings is None or settings.required),
+                why_not=why_not,
                 seconds=settings.seconds if settings else None,
             )
         )
     return plan, tuple(warnings)
+
+
+def _paths(project: Project, changed: Sequence[Changed] | None) -> tuple[str, ...]:
+    """What a check of another package is to look at: all, or the changed files."""
+    if changed is None:
+        return (".",)
+    selection = Selection(exclude=tuple(project.scan.exclude))
+    return tuple(shown for _, shown in chosen(changed, selection))
 
 
 def scan_options(

@@ -1,6 +1,9 @@
 """Every check and every rule: ours and those that packages register as ``seamark.checks``."""
 
+import re
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from importlib.metadata import EntryPoint, entry_points
 
 from seamark.core import waivers
@@ -9,6 +12,7 @@ from seamark.core.errors import ConfigurationError
 from seamark.core.rules import Rule, index_rules
 from seamark.scan.models.check import CHECK
 
+_RULE_ID = re.compile(r"[A-Z]{3}[0-9]{3}")
 _FAMILIES = {
     "ARC": "Archives and nesting",
     "COD": "Code beside weights",
@@ -32,8 +36,9 @@ _FAMILIES = {
 def all_checks() -> Mapping[str, Check]:
     """Checks by id, ours first, then by name.
 
-    Raises ``ConfigurationError`` where a registered check cannot be imported, is no check, or
-    takes an id that is taken: a check that silently does not run would be worse.
+    Raises ``ConfigurationError`` where a registered check cannot be imported, is no check, takes
+    an id or a rule id that is taken, or names a rule in a way that no report could show: a check
+    that silently does not run would be worse.
     """
     found = {CHECK.id: CHECK}
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.value):
@@ -43,7 +48,34 @@ def all_checks() -> Mapping[str, Check]:
                 f"Two checks are called '{check.id}' (one is {point.value}).",
                 hint="Uninstall one of the packages.",
             )
+    if len(found) > 1:  # ours alone agree with each other, and importing all rules takes time
+        _require_own_rules(found)
     return found
+
+
+def _require_own_rules(checks: Mapping[str, Check]) -> None:
+    """Every rule id is well formed and means one thing (else ``ConfigurationError``)."""
+    owners: dict[str, tuple[str, Rule]] = {rule.id: ("seamark", rule) for rule in waivers.RULES}
+    for check in checks.values():
+        try:
+            rules = check.all_rules().values()
+        except Exception as error:  # two rules of one id, or whatever ``more_rules`` does
+            raise ConfigurationError(
+                f"The rules of the check '{check.id}' cannot be read: {error}.",
+                hint="Repair or uninstall the package that registers it.",
+            ) from error
+        for rule in rules:
+            if not _RULE_ID.fullmatch(rule.id):
+                raise ConfigurationError(
+                    f"The check '{check.id}' calls a rule '{rule.id}'.",
+                    hint="A rule id is three capitals and three digits, as LIC001.",
+                )
+            owner, known = owners.setdefault(rule.id, (check.id, rule))
+            if known is not rule:
+                raise ConfigurationError(
+                    f"The rule {rule.id} of the check '{check.id}' is taken by '{owner}'.",
+                    hint="Take letters that seamark rules list does not show.",
+                )
 
 
 def all_rules() -> Mapping[str, Rule]:
@@ -64,7 +96,8 @@ def _rules() -> Iterator[Rule]:
 
 def _load(point: EntryPoint) -> Check:
     try:
-        check = point.load()
+        with redirect_stdout(sys.stderr):  # standard output is the report's
+            check = point.load()
     except Exception as error:  # whatever a foreign package does on import
         raise ConfigurationError(
             f"The check {point.name} ({point.value}) cannot be imported: {error}.",
