@@ -163,6 +163,49 @@ def test_the_search_ends_where_the_repository_does(seamark: Runner) -> None:  # 
     assert seamark("check", "clone/models").code == 2
 
 
+def test_an_excluded_model_is_not_called_missing(seamark: Runner) -> None:  # noqa: F811
+    seamark.write("old/a.pkl", CLEAN)
+    seamark.write("b.pkl", CLEAN)
+    models = "models: [old/a.pkl, b.pkl, gone.pkl]\nscan: {exclude: [old]}\n"
+    seamark.write("seamark.yaml", YAML + models)
+    ran = seamark("check")
+    assert ran.code == 3
+    told = " ".join(ran.out.split())
+    assert told.count("the model old/a.pkl, and it was not examined: old is excluded.") == 1
+    assert told.count("the model gone.pkl, and there is no such file.") == 1
+
+
+def test_a_project_of_our_own_files_holds_nothing(seamark: Runner) -> None:  # noqa: F811
+    seamark("init")
+    ran = seamark("check")
+    assert ran.code == 3
+    assert "Nothing was found to examine." in ran.out
+    seamark.write("a.pkl", CLEAN)
+    assert seamark("check").code == 0
+
+
+def test_a_hostile_finding_is_held_but_named(seamark: Runner) -> None:  # noqa: F811
+    seamark.write("seamark.yaml", YAML)
+    seamark.write("a.pkl", HOSTILE)
+    seamark.write("b.pkl", REVIEW)
+    ran = seamark("baseline", "create", "--quiet")
+    assert ran.code == 0
+    assert ran.err == "1 hostile finding is now held: a.pkl\n"
+    assert seamark("baseline", "update", "--quiet").err == ""
+
+
+def test_what_is_said_beside_the_report(seamark: Runner) -> None:  # noqa: F811
+    seamark.write("m/a.pkl", CLEAN)
+    assert "does not read" not in seamark("scan").err
+    seamark.write("seamark.yaml", "system: {name: demo}\n")
+    assert "Nobody owns this system" in seamark("check").err
+    ran = seamark("scan", "m", "-f", "json")
+    assert "scan does not read" in ran.err
+    assert seamark("scan", "-f", "json").json["target"] == "project"
+    seamark.write("seamark.yaml", YAML)
+    assert seamark("check").err == ""
+
+
 @pytest.fixture
 def repository(seamark: Runner) -> Runner:  # noqa: F811
     seamark.git("init", "-q", "-b", "main")

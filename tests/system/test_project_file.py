@@ -56,6 +56,9 @@ def test_the_schema_accepts_what_we_accept() -> None:
     assert schema["additionalProperties"] is False
 
 
+_ACCEPT = "system: {name: a}\nwaivers:\n- {rule: X, path: a, owner: b, reason: c,\n   expires: "
+
+
 @pytest.mark.parametrize(
     ("text", "said", "hint"),
     [
@@ -73,6 +76,9 @@ def test_the_schema_accepts_what_we_accept() -> None:
         ("system: {name: a}\ngates: [{name: g, require: verdikt == 1}]", "verdikt", "'verdict'"),
         ("system: {name: a}\nfail_on: never", "fail_on", ""),
         ("system: {name: a}\nscan: {allow: ['os.system']}", "allowlist entry", "module:name"),
+        (f"{_ACCEPT}2027-13-01}}", "seamark.yaml:4: waivers.0.expires: '2027-13-01' is no day", ""),
+        (f"{_ACCEPT}next year}}", "seamark.yaml:4: waivers.0.expires: 'next year' is no day", ""),
+        (f"{_ACCEPT}2027}}", "seamark.yaml:4: waivers.0.expires: '2027' is no day", ""),
         ("a: &x [1]\nb: *x", "seamark.yaml:2: aliases", ""),
         ("system: {name: a}\nsystem: {name: b}", "seamark.yaml:2: the key 'system' is there", ""),
         ("system: {name: a}\n  b: c", "no valid YAML", ""),

@@ -15,6 +15,7 @@ app = typer.Typer(
     help="Known findings: they age with an owner, and only new ones fail.", no_args_is_help=True
 )
 
+_NAMED = 10
 Path = Annotated[str, typer.Argument(metavar="[PATH]", help="The project's directory.")]
 Owner = Annotated[
     str, typer.Option("--owner", help="Who answers for the new entries; else the system's owner.")
@@ -96,6 +97,13 @@ def show(
 
 
 def _say(made: BaselineChange, quiet: bool) -> None:
+    if made.hostile:  # also with --quiet: from now on nothing else says so
+        from seamark.render.visible import visible
+
+        noun = "hostile finding is" if len(made.hostile) == 1 else "hostile findings are"
+        names = list(dict.fromkeys(visible(path) for path in made.hostile))
+        more = f" and {len(names) - _NAMED} more files" if len(names) > _NAMED else ""
+        say(f"{len(made.hostile)} {noun} now held: {', '.join(names[:_NAMED])}{more}")
     if quiet:
         return
     held = len(made.baseline.entries)

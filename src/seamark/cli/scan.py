@@ -15,8 +15,9 @@ from seamark.system.scan import ScanRequest, scan
 
 def command(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files and directories; - is stdin.")
-    ],
+        list[str],
+        typer.Argument(metavar="[PATH]...", help="Files and directories; - is stdin."),
+    ] = ["."],  # noqa: B006
     format_: options.Format = options.OutputFormat.TEXT,
     output: options.Output = "-",
     fail_on: options.FailOnText = "review",

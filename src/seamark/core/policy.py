@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 
+OWN_FILES = frozenset({"seamark.yaml", "seamark.baseline.json", ".gitignore"})
+"""What ``seamark init`` and ``seamark baseline`` write: a project of these alone holds nothing."""
+
+
 class Standing(StrEnum):
     """How a finding stands: only ``new`` and ``reopened`` ones count against the gates."""
 
@@ -239,8 +243,14 @@ def _gaps(report: Report, assessed: Sequence[Assessed], *, allow_empty: bool) ->
     for finding in report.findings:
         if finding.rule.verdict is Verdict.UNCLEAR and id(finding) not in held:
             yield finding.message
-    if not allow_empty and not report.files and not any(check.count for check in report.checks):
+    if not allow_empty and _empty(report):
         yield "Nothing was found to examine."
+
+
+def _empty(report: Report) -> bool:
+    """Whether there was nothing to examine but what Seamark itself keeps in a project."""
+    own = sum(1 for file in report.files if file.path.rpartition("/")[2] in OWN_FILES)
+    return len(report.files) <= own and sum(check.count for check in report.checks) <= own
 
 
 def _not_examined(file: FileReport, held: Set[int]) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 
 from seamark.core.baseline import Baseline, BaselineEntry, prune_baseline, update_baseline
 from seamark.core.errors import UsageError
+from seamark.core.verdicts import Verdict
 from seamark.engine.plan import Unwatched, Watcher
 from seamark.system.actor import current_actor
 from seamark.system.baseline_file import FILE_NAME, load_baseline, save_baseline
@@ -16,13 +17,17 @@ from seamark.system.locate import open_project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineChange:
-    """What became of the file: its path, the entries it holds now, and how many came and went."""
+    """What became of the file: its path, the entries it holds now, and how many came and went.
+
+    ``hostile`` names the place of each hostile finding that is held from now on.
+    """
 
     path: str
     baseline: Baseline
     added: int
     removed: int
     left_out: int = 0
+    hostile: tuple[str, ...] = ()
 
 
 def create(
@@ -106,4 +111,10 @@ def _write(checked: Checked, old: Baseline, *, today: date, owner: str) -> Basel
         added=len(names - set(old.entries)),
         removed=len(set(old.entries) - names),
         left_out=len(counted) - len(names),
+        hostile=tuple(
+            finding.location.path
+            for finding in counted
+            if finding.rule.verdict is Verdict.HOSTILE
+            and finding.fingerprint in names - set(old.entries)
+        ),
     )

@@ -112,7 +112,7 @@ def run_project(request: CheckRequest, *, watcher: Watcher = Unwatched()) -> Che
         attributes=attributes,
     )
     if changed is None:
-        report = replace(report, incomplete=(*report.incomplete, *_absent(project, report)))
+        report = replace(report, incomplete=(*report.incomplete, *_absent(project, report, root)))
     return Checked(
         root=root, project=project, report=report, baseline=baseline,
         partial=changed is not None, warnings=warnings, notes=tuple(_notes(located)),
@@ -124,6 +124,8 @@ def _notes(located: Located) -> Iterator[str]:
     """What a person should know about the project, beside the report."""
     if located.above:
         yield f"Checking all of {printable(located.root)}: its {PROJECT_FILE} applies here."
+    if located.file and not located.project.system.owner.strip():
+        yield f"Nobody owns this system: say in {PROJECT_FILE} who answers for it (system: owner)."
 
 
 def _changed(request: CheckRequest, root: str, copies: str) -> Sequence[Changed] | None:
@@ -134,17 +136,27 @@ def _changed(request: CheckRequest, root: str, copies: str) -> Sequence[Changed]
     return staged(root, copies) if request.only_staged else None
 
 
-def _absent(project: Project, report: Report) -> list[str]:
-    """Models that the project names and the scan did not meet."""
+def _absent(project: Project, report: Report, root: str) -> Iterator[str]:
+    """Models that the project names and the scan did not meet, each with the reason."""
     if report.interrupted:
-        return []
+        return
     paths = [file.path for file in report.files]
-    missing = [
-        asset.path
-        for asset in project.models
-        if asset.path and not any(matches_path(path, asset.path) for path in paths)
-    ]
-    return [f"seamark.yaml names the model {path}, and there is no such file." for path in missing]
+    for asset in project.models:
+        if asset.path and not any(matches_path(path, asset.path) for path in paths):
+            why = _why_absent(asset.path, report, root)
+            yield f"{PROJECT_FILE} names the model {printable(asset.path)}, and {why}."
+
+
+def _why_absent(named: str, report: Report, root: str) -> str:
+    plain = os.path.normpath(named)
+    excluded = report.attributes.get("excluded")
+    for left_out in excluded if isinstance(excluded, list) else ():
+        place = str(left_out)
+        if plain == place or plain.startswith(f"{place}/") or matches_path(place, named):
+            return f"it was not examined: {place} is excluded"
+    if os.path.lexists(os.path.join(root, plain)):
+        return "it was not examined: scan.include leaves it out, or there is no file in it"
+    return "there is no such file"
 
 
 def _matches_any(waiver: Waiver, report: Report) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from seamark.core.errors import ConfigurationError, UsageError
 from seamark.scan.models.scanner import printable
-from seamark.system.memory import PROJECT_FILE
+from seamark.system.memory import PROJECT_FILE, nearest_project_file
 from seamark.system.project import Project, System
 from seamark.system.project_file import load_project
 
@@ -49,28 +49,18 @@ def open_project(path: str) -> Located:
 def find_project_file(directory: str) -> str:
     """The nearest ``seamark.yaml`` in ``directory`` or above it; "" where there is none.
 
-    The search ends at the root of the git repository, which is where a project ends, or of the
-    file system. Raises ``ConfigurationError`` for a file whose name is nearly right, and for one
+    Raises ``ConfigurationError`` for a file whose name is nearly right, and for one
     above that somebody else could have put there to loosen the gates.
     """
-    here = os.path.join(directory, PROJECT_FILE)
-    if os.path.lexists(here):
-        return here
-    place = os.path.realpath(directory)
-    while True:
-        file = os.path.join(place, PROJECT_FILE)
-        if os.path.lexists(file):
-            _require_trusted(file, directory)
-            return file
-        for other in _MISNAMED:
-            if os.path.lexists(os.path.join(place, other)):
-                raise ConfigurationError(
-                    f"{printable(other)} is not read.", hint=f"Rename it to {PROJECT_FILE}."
-                )
-        parent = os.path.dirname(place)
-        if parent == place or os.path.lexists(os.path.join(place, ".git")):
-            return ""
-        place = parent
+    file = nearest_project_file(directory)
+    if file and file != os.path.join(directory, PROJECT_FILE):
+        _require_trusted(file, directory)
+    other = "" if file else nearest_project_file(directory, _MISNAMED)
+    if other:
+        raise ConfigurationError(
+            f"{printable(other)} is not read.", hint=f"Rename it to {PROJECT_FILE}."
+        )
+    return file
 
 
 def _require_trusted(file: str, directory: str) -> None:

@@ -1,7 +1,7 @@
 """Whether, where and how far receipts of earlier scans are used in this run."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from seamark.core.settings import Settings, read_settings
 from seamark.scan.models.receipts import ReceiptStore, Trust, context_of
@@ -36,6 +36,24 @@ def receipt_store(
         return None, f"Receipts are not used: {why}."
     path = os.path.join(home, "receipts.jsonl")
     return ReceiptStore(path=path, key=key, context=context_of(scanner), trust=trust), ""
+
+
+def nearest_project_file(directory: str, names: Sequence[str] = (PROJECT_FILE,)) -> str:
+    """The ``seamark.yaml`` in ``directory`` or nearest above it; "" where there is none.
+
+    The search ends at the root of the git repository, where a project ends, or of the file system.
+    ``names`` asks for a file of another name.
+    """
+    place = directory
+    while True:
+        for name in names:
+            if os.path.lexists(file := os.path.join(place, name)):
+                return file
+        place = os.path.realpath(place)
+        parent = os.path.dirname(place)
+        if parent == place or os.path.lexists(os.path.join(place, ".git")):
+            return ""
+        place = parent
 
 
 def home_of(root: str, settings: Settings) -> str:

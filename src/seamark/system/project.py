@@ -136,6 +136,20 @@ class WaiverSettings(_Strict):
     expires: date = Field(description="Last day on which it holds, YYYY-MM-DD.")
     fingerprint: str = Field(default="", description="Only the finding with this fingerprint.")
 
+    @field_validator("expires", mode="before")
+    @classmethod
+    def _is_a_day(cls, value: Any) -> Any:
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else _only_day(value)
+        except ValueError:
+            raise ValueError(f"'{value}' is no day; write YYYY-MM-DD, as 2027-01-31") from None
+
+
+def _only_day(value: Any) -> date:
+    if type(value) is not date:
+        raise ValueError
+    return value
+
 
 class Project(_Strict):
     """All of ``seamark.yaml``."""

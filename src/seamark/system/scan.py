@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +18,7 @@ from seamark.scan.models.check import CHECK, ScanOptions
 from seamark.scan.models.scanner import Scanner, printable
 from seamark.scan.models.walk import Selection
 from seamark.system.assemble import assemble, now
-from seamark.system.memory import receipt_store
+from seamark.system.memory import nearest_project_file, receipt_store
 
 STDIN = "-"
 _CHUNK = 1 << 20
@@ -79,7 +79,7 @@ def scan(request: ScanRequest, *, today: date, watcher: Watcher = Unwatched()) -
         outcome = run_checks(plan, jobs=request.jobs, budgets=request.budgets, watcher=watcher)
     report = assemble(
         outcome,
-        target=" ".join(printable(path) for path in request.paths),
+        target=" ".join(_named(path) for path in request.paths),
         started=started,
         seeds={CHECK.id: request.seed},
         attributes=_attributes(request, warning),
@@ -91,7 +91,23 @@ def scan(request: ScanRequest, *, today: date, watcher: Watcher = Unwatched()) -
         allow_incomplete=request.allow_incomplete,
         allow_empty=request.only_staged or bool(request.changed_since),
     )
-    return Judged(report, judgment)
+    return Judged(report, judgment, tuple(_notes(request.paths)))
+
+
+def _named(path: str) -> str:
+    """How the report calls what was scanned: the working directory by its name."""
+    if path in (".", "./"):
+        path = os.path.basename(os.path.realpath(path)) or path
+    return printable(path)
+
+
+def _notes(paths: Sequence[str]) -> Iterator[str]:
+    """That a project's settings are not read, where there are some."""
+    for path in paths:
+        directory = path if os.path.isdir(path) else os.path.dirname(path) or "."
+        if path != STDIN and (file := nearest_project_file(directory)):
+            yield f"scan does not read {printable(file)} (allow, exclude, gates); check does."
+            return
 
 
 def _attributes(request: ScanRequest, warning: str) -> dict[str, Json]:

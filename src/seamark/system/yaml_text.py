@@ -21,13 +21,22 @@ class Located:
     lines: Mapping[Place, int]
 
 
+class _Loader(yaml.SafeLoader):
+    """Days stay text: the field that wants one says with its line what is wrong with it."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def read_yaml(text: str, *, name: str) -> Located:
     """Parse one document. Raises ``ConfigurationError`` with the line for what is not accepted."""
     if len(text) > MAX_BYTES:
         raise ConfigurationError(f"{name} is larger than {MAX_BYTES} bytes.")
     try:
         _refuse_aliases(text, name)
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
         _locate(node, (), lines, name)
