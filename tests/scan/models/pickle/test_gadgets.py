@@ -334,3 +334,8 @@ def test_the_honest_containers_are_clean() -> None:
 def test_numbers_that_only_python_reads(line: bytes, name: str) -> None:
     report = scan_bytes(line + b"\n0" + EVIL + b"N.", name=name)
     assert report.verdict is Verdict.HOSTILE
+
+
+def test_a_chain_of_calls_names_its_beginning() -> None:
+    report = scan_bytes(b"cmylib\nname\n" + b")R" * 100_000 + b".", name="model.pkl")
+    assert [f.rule.id for f in report.findings] == ["PKL003"]

@@ -30,7 +30,6 @@ from seamark.scan.models.pickle.trace import (
     Ref,
     Seq,
     Trace,
-    Value,
 )
 from seamark.scan.models.scope import Scope
 
@@ -382,10 +381,7 @@ def _resolved(call: Call, kind: StreamKind) -> Call:
 
 
 def _root_reference(call: Call) -> Ref | None:
-    function: Value = call
-    while isinstance(function, Call):
-        function = function.function
-    return function if isinstance(function, Ref) else None
+    return call.root if isinstance(call.root, Ref) else None
 
 
 def _root(call: Call) -> str:

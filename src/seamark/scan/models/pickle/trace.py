@@ -60,15 +60,16 @@ class Call:
     ``args`` are the positional arguments, or None where the argument tuple is itself computed
     (``starargs`` is then what stands in its place). ``kwargs`` is what NEWOBJ_EX gives, ``state``
     what the first BUILD sets on the result. ``instance`` is true where the result is certainly
-    not a class (``cls.__new__`` made it).
+    not a class (``cls.__new__`` made it). ``root`` is where a chain of calls of results begins.
     """
 
-    __slots__ = ("function", "instance", "kwargs", "offset", "opcode", "starargs", "state")
+    __slots__ = ("function", "instance", "kwargs", "offset", "opcode", "root", "starargs", "state")
 
     def __init__(
         self, function: "Value", starargs: "Value", kwargs: "Value | None", opcode: str, offset: int
     ) -> None:
         self.function = function
+        self.root: Value = function.root if type(function) is Call else function
         self.starargs = starargs
         self.kwargs = kwargs
         self.opcode = opcode
