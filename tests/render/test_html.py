@@ -152,3 +152,10 @@ def test_markup_escapes_whatever_is_not_markup() -> None:
     assert join(["a&", ["\x1b"]]) == "a&amp;\\x1b"
     assert element("br") == "<br>"
     assert element("td", data_label="a\nb") == '<td data-label="a\\nb"></td>'
+
+
+def test_what_was_excluded_stands_beside_what_was_examined(clean: Case) -> None:
+    report = replace(clean.report, attributes={"excluded": ["venv", "old"]})
+    text = render("html", report, clean.judgment)
+    assert "planned was examined, and this was left out or shortened on purpose:" in text
+    assert "Excluded and not examined: venv, old." in text

@@ -40,8 +40,8 @@ def test_everything_a_finding_says_is_there(case: Case) -> None:
 
 def test_worst_comes_first(case: Case) -> None:
     text = render("text", case.report, case.judgment)
-    headings = re.findall(r"^(?:\S.*)  (hostile|review|unclear|clean)(?:  |$)", text, re.MULTILINE)
-    assert headings == ["hostile", "hostile", "review", "unclear", "clean"]
+    headings = re.findall(r"^(?:\S.*)  (hostile|review|unclear|remark)(?:  |$)", text, re.MULTILINE)
+    assert headings == ["hostile", "hostile", "review", "unclear", "remark"]
 
 
 def test_held_findings_wait_for_verbose(case: Case) -> None:
@@ -128,3 +128,30 @@ def test_what_was_left_out_is_said(clean: Case) -> None:
     assert note.endswith("and 2 more.")
     assert "\x1b" not in text
     assert "x0/.git, x1/.git, x2/.git and 2 more." in render("md", report, clean.judgment)
+
+
+def test_very_many_files_are_counted_by_rule(case: Case) -> None:
+    file = case.report.files[4]
+    crowd = [replace(file, path=f"m{n:02}.pkl", findings=file.findings * 4) for n in range(40)]
+    report = replace(case.report, files=tuple(crowd), findings=())
+    judgment = replace(case.judgment, assessed=(case.judgment.assessed[4],) * 160)
+    text = render("text", report, judgment)
+    assert "m29.pkl  hostile" in text
+    assert "m30.pkl" not in text
+    assert "… and 10 more files with 40 findings (--verbose lists them):\n  PKL001 x 40  " in text
+    assert text.count("Loading calls os.system") == 3 * 30
+    assert text.count("  PKL001 critical hostile") == 30
+    loud = render("text", report, judgment, view=View(verbose=True))
+    assert loud.count("Loading calls os.system") == 160
+
+
+def test_a_gap_that_decides_is_said_once(clean: Case) -> None:
+    report = replace(clean.report, incomplete=("The lock file was not read.",))
+    judgment = replace(clean.judgment, exit_reason="The lock file was not read.")
+    assert render("text", report, judgment).count("The lock file was not read.") == 1
+
+
+def test_a_remark_is_no_low_finding(case: Case) -> None:
+    text = render("text", case.report, case.judgment)
+    assert re.search(r"^  [A-Z]{3}\d{3} remark  ", text, re.MULTILINE)
+    assert " clean  " not in text.rpartition("7 files:")[0]

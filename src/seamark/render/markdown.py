@@ -16,7 +16,16 @@ from seamark.render.exhibits import exhibits
 from seamark.render.gaps import notifications
 from seamark.render.view import View
 from seamark.render.visible import shorten
-from seamark.render.words import counted, headline, outcome, plural, references, standing_note, tone
+from seamark.render.words import (
+    counted,
+    headline,
+    outcome,
+    plural,
+    references,
+    standing_note,
+    tone,
+    verdict_word,
+)
 
 LIMIT = 60_000
 """Characters of the whole comment. GitHub refuses comments of more than 65,536."""
@@ -78,7 +87,7 @@ def _table(shown: list[Group], room: int) -> tuple[str, int]:
         what = f"{worst.rule.id} ({worst.rule.severity}) {worst.message}" if worst else ""
         what = what or f"not examined: {group.skipped[0]}"
         row = (
-            f"| {_MARK[group.verdict]} {group.verdict} | {name(group.path)} "
+            f"| {_MARK[group.verdict]} {verdict_word(group.verdict)} | {name(group.path)} "
             f"| {excerpt(what, 300)} | {len(group.assessed):,} |\n"
         )
         if len(text) + len(row) > room:
@@ -99,7 +108,7 @@ def _finding(assessed: Assessed) -> str:
     finding = assessed.finding
     rule = finding.rule
     lines = [
-        f"**{rule.id} · {prose(rule.title)}** ({rule.severity}, {rule.verdict}, "
+        f"**{rule.id} · {prose(rule.title)}** ({rule.severity}, {verdict_word(rule.verdict)}, "
         f"{finding.confidence} confidence)\n",
         f"{prose(finding.message)}\n",
         f"At {name(str(finding.location))}\n",

@@ -4,6 +4,7 @@ Rich is imported only where colors are shown, so that a pipe or a CI log pays no
 Every string from a scanned file goes through ``visible``: no escape sequence reaches a terminal.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,6 +12,7 @@ from textwrap import wrap
 
 from seamark.core.policy import Assessed, Judgment
 from seamark.core.reports import FileReport, Report
+from seamark.core.rules import Rule
 from seamark.core.verdicts import ExitCode, Verdict
 from seamark.render.arrange import Group, groups, held, worst_files_first
 from seamark.render.exhibits import exhibits
@@ -25,6 +27,7 @@ from seamark.render.words import (
     outcome,
     plural,
     standing_note,
+    verdict_word,
 )
 
 _VERDICT_STYLE = {
@@ -35,7 +38,11 @@ _VERDICT_STYLE = {
 }
 _SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 _EVIDENCE_LINES = 12
-_EACH = 20
+_FILES = 30
+"""Files whose findings are shown; a person reads no more, and ``verbose`` shows all."""
+_FEW = 5
+_EACH, _EACH_OF_MANY = 20, 3
+"""Findings of one rule in one file that are shown, where few files have some and where many do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +61,39 @@ def render(report: Report, judgment: Judgment, *, view: View = View()) -> str:
 
 
 def _lines(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
-    for group in groups(report, judgment):
-        yield from _group(group, view)
+    found = groups(report, judgment)
+    shown = found if view.verbose else found[:_FILES]
+    for group in shown:
+        yield from _group(group, view, _EACH if len(found) <= _FEW else _EACH_OF_MANY)
+        yield _Line()
+    if len(shown) < len(found):
+        yield from _more(found[len(shown) :])
         yield _Line()
     if view.verbose:
         yield from _coverage(report)
         yield from _held(held(report, judgment))
-    yield from _gaps(report)
+    yield from _gaps(report, judgment)
     yield from _summary(report, judgment, view)
 
 
-def _group(group: Group, view: View) -> Iterator[_Line]:
+def _more(left: list[Group]) -> Iterator[_Line]:
+    """Files that are only counted: how many of each rule, the most frequent first."""
+    rules = [each.finding.rule for group in left for each in group.assessed]
+    files, findings = plural(len(left), "more file"), plural(len(rules), "finding")
+    yield _Line(((f"… and {files} with {findings} (--verbose lists them):", "bold"),))
+    for rule, count in sorted(Counter(rules).items(), key=lambda pair: (-pair[1], pair[0].id)):
+        yield _Line(((rule.id, "bold"), (f" x {count:,}  {visible(rule.title)}", "")), 2)
+
+
+def _group(group: Group, view: View, most: int) -> Iterator[_Line]:
     file = group.file
     facts = f"  {visible(file.format)}, {human_size(file.size)}" if file else ""
-    style = _VERDICT_STYLE[group.verdict]
-    yield _Line(((visible(group.path), "bold"), (f"  {group.verdict}", style), (facts, "dim")))
+    verdict = (f"  {verdict_word(group.verdict)}", _VERDICT_STYLE[group.verdict])
+    yield _Line(((visible(group.path), "bold"), verdict, (facts, "dim")))
     for rule, members in groupby(group.assessed, key=lambda each: each.finding.rule):
         found = list(members)
-        shown = found if view.verbose else found[:_EACH]
+        shown = found if view.verbose else found[:most]
+        yield _heading(rule)
         for each in shown:
             yield from _finding(each, group.path)
         if len(shown) < len(found):
@@ -82,17 +104,23 @@ def _group(group: Group, view: View) -> Iterator[_Line]:
         yield _Line((("not examined: ", "magenta"), (visible(reason), "")), 2, wrap=True)
 
 
+def _heading(rule: Rule) -> _Line:
+    severity = rule.severity.value
+    head = [(rule.id, "bold")]
+    if rule.verdict is Verdict.CLEAN:
+        head.append((" remark", "dim"))
+    else:
+        head.append((f" {severity}", _SEVERITY_STYLE.get(severity, "")))
+        head.append((f" {rule.verdict}", _VERDICT_STYLE[rule.verdict]))
+    head.append((f"  {visible(rule.title)}", ""))
+    return _Line(tuple(head), 2)
+
+
 def _finding(assessed: Assessed, path: str) -> Iterator[_Line]:
     finding = assessed.finding
-    rule = finding.rule
-    severity = rule.severity.value
-    head = [(rule.id, "bold"), (f" {severity}", _SEVERITY_STYLE.get(severity, ""))]
-    head.append((f" {rule.verdict}", _VERDICT_STYLE[rule.verdict]))
-    head.append((f"  {visible(rule.title)}", ""))
-    if finding.confidence.value != "high":
-        head.append((f" ({finding.confidence} confidence)", "dim"))
-    yield _Line(tuple(head), 2)
-    yield _Line(((visible(finding.message), ""),), 4, wrap=True)
+    sure = finding.confidence.value == "high"
+    doubt = "" if sure else f" ({finding.confidence} confidence)"
+    yield _Line(((visible(finding.message), ""), (doubt, "dim")), 4, wrap=True)
     if str(finding.location) != path:
         yield _Line((("at ", "dim"), (visible(str(finding.location)), "")), 4)
     shown = exhibits(finding.evidence)
@@ -143,9 +171,10 @@ def _held(assessed: list[Assessed]) -> Iterator[_Line]:
         yield _Line()
 
 
-def _gaps(report: Report) -> Iterator[_Line]:
+def _gaps(report: Report, judgment: Judgment) -> Iterator[_Line]:
     for gap in notifications(report):
-        if not gap.path:  # those of a file stand with the file
+        # Those of a file stand with the file, and the last line says what decided the exit code.
+        if not gap.path and gap.text not in judgment.exit_reason:
             label = ("not examined: ", "magenta") if gap.required else ("note: ", "dim")
             yield _Line((label, (visible(gap.text), "")), wrap=True)
 

@@ -11,6 +11,11 @@ from seamark.render.visible import visible
 _ADVISORIES = ("CVE-", "GHSA-", "PYSEC-", "OSV-")
 
 
+def verdict_word(verdict: Verdict) -> str:
+    """A verdict over findings: one that changes nothing is a remark."""
+    return "remark" if verdict is Verdict.CLEAN else verdict.value
+
+
 def plural(count: int, noun: str, nouns: str = "") -> str:
     """``1 file``, ``2,000 files``."""
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

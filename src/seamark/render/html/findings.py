@@ -12,7 +12,14 @@ from seamark.render.html.markup import Html, code_block, element, path
 from seamark.render.html.summary import chip
 from seamark.render.html.tables import table
 from seamark.render.svg import bar
-from seamark.render.words import human_size, is_advisory, plural, references, standing_note
+from seamark.render.words import (
+    human_size,
+    is_advisory,
+    plural,
+    references,
+    standing_note,
+    verdict_word,
+)
 
 CARDS = 200
 """Files whose findings are shown in full; the page of a large disaster must still open."""
@@ -88,7 +95,7 @@ def _card(group: Group) -> Html:
         element(
             "header",
             element("h3", path(group.path)),
-            element("p", chip(group.verdict.value, f"v-{group.verdict}"), " ", facts),
+            element("p", chip(verdict_word(group.verdict), f"v-{group.verdict}"), " ", facts),
         ),
         [
             _rule_part(rule, list(members))

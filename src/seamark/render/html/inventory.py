@@ -22,8 +22,12 @@ ROWS_OTHER = 2000
 
 def coverage_section(report: Report, judgment: Judgment) -> Html:
     """What was run, what was not, and which bars were met."""
-    gaps = [gap for gap in notifications(report) if gap.required]
-    missing: Html = element("p", "Everything that was planned was examined.", class_="good")
+    told = [gap for gap in notifications(report) if not gap.path or gap.required]
+    gaps = [gap for gap in told if gap.required]
+    notes = [element("p", gap.text, class_="note") for gap in told if not gap.required]
+    good = "Everything that was planned was examined"
+    good += ", and this was left out or shortened on purpose:" if notes else "."
+    missing: Html = element("p", good, class_="note" if notes else "good")
     if not gaps and judgment.exit_code in (ExitCode.INCOMPLETE, ExitCode.INTERRUPTED):
         gaps = [Gap(judgment.exit_reason)]
     if gaps:
@@ -38,6 +42,7 @@ def coverage_section(report: Report, judgment: Judgment) -> Html:
         "div",
         element("h3", "Not examined"),
         missing,
+        notes,
         _checks(report.checks),
         _gates(judgment),
         _metrics(report),
