@@ -31,7 +31,7 @@ PROJECT = "system: {name: demo}\n"
         ({"a.pkl": CLEAN}, ("scan", ".", "--output", "absent/report.json"), 2),
         ({"a.pkl": CLEAN}, ("scan", ".", "--staged"), 2),
         ({"a.pkl": CLEAN}, ("scan", "-", "a.pkl"), 2),
-        ({}, ("scan",), 2),
+        ({}, ("scan",), 3),
         ({}, ("nonsense",), 2),
         ({"a.pkl": CLEAN}, ("check",), 0),
         ({"a.pkl": HOSTILE}, ("check",), 1),
