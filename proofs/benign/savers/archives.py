@@ -40,14 +40,24 @@ def main(out):
     source = os.path.join(out, ".tree")
     shutil.rmtree(source, ignore_errors=True)
     model = tree(source)
-    formats = {"zip": ".zip", "tar": ".tar", "gztar": ".tar.gz", "bztar": ".tar.bz2", "xztar": ".tar.xz"}
+    formats = {
+        "zip": ".zip",
+        "tar": ".tar",
+        "gztar": ".tar.gz",
+        "bztar": ".tar.bz2",
+        "xztar": ".tar.xz",
+    }
     for name, ending in formats.items():
         shelf.save(
             "model" + ending,
             lambda p, n=name, e=ending: shutil.make_archive(p[: -len(e)], n, source),
             kind="archive",
         )
-    for name, layout in (("gnu", tarfile.GNU_FORMAT), ("pax", tarfile.PAX_FORMAT), ("ustar", tarfile.USTAR_FORMAT)):
+    for name, layout in (
+        ("gnu", tarfile.GNU_FORMAT),
+        ("pax", tarfile.PAX_FORMAT),
+        ("ustar", tarfile.USTAR_FORMAT),
+    ):
 
         def tarred(path, how=layout):
             with tarfile.open(path, "w", format=how) as archive:

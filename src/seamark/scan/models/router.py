@@ -66,15 +66,6 @@ def _route(blob: Blob, scope: Scope) -> Iterator[Finding]:
                 anchor=model,
             )
             return
-        model = raw_part_of(scope)
-        if model is not None:
-            scope.set_format("tensor_data")
-            yield scope.finding(
-                rules.NOT_YET_READ,
-                f"By its name this is raw data of {model!r}, whose format is not examined yet.",
-                anchor=model,
-            )
-            return
         scope.set_format("unknown")
         yield scope.finding(rules.UNKNOWN_FORMAT, "No reader recognizes this content.")
         return
