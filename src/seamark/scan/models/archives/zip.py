@@ -8,6 +8,7 @@ readers would differ, that is a finding, and the content of every reading is exa
 from collections.abc import Iterator
 
 from seamark.core.findings import Finding
+from seamark.scan.models import rules as file_rules
 from seamark.scan.models.archives import rules
 from seamark.scan.models.archives import zip_records as records
 from seamark.scan.models.archives.capped import capped
@@ -80,6 +81,7 @@ def _examine(blob: Blob, scope: Scope, hosted: bool) -> Iterator[Finding]:
     members = read_members(blob, primary, scope.meter)
     yield from capped(_structure(archive, primary, members, whole=True), scope)
     yield from _loose_ends(loose, primary, scope)
+    yield from _examine_comment(blob, primary, scope)
     yield from archive.examine_all(members)
     others = [reading for reading in readings[1:] if not _nested(reading, members)]
     for other in others:
@@ -111,6 +113,21 @@ def _structure(
             if archive.hosted and gap[0] == 0:
                 continue
             yield from _examine_gap(archive, gap, describe_gap(gap, reading, first))
+
+
+def _examine_comment(blob: Blob, reading: Reading, scope: Scope) -> Iterator[Finding]:
+    """A comment is a remark for people; one that works as a pickle is a payload in waiting."""
+    from seamark.scan.models.pickle.sniff import acts_as_pickle
+
+    comment = blob.slice(reading.comment, reading.tail - reading.comment)
+    if comment.size and acts_as_pickle(comment.read(0, 16), comment):
+        yield scope.finding(
+            file_rules.POLYGLOT,
+            "The archive's comment works as a pickle.",
+            anchor="comment",
+            offset=reading.comment,
+        )
+        yield from scope.examine(comment, "(comment)")
 
 
 def _two_names(member: Member, scope: Scope) -> Finding:

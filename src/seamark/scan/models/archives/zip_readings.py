@@ -27,7 +27,7 @@ class Reading:
     """One way to read the archive.
 
     ``shift`` is added to every offset. The directory is ``[directory, directory_end)``; the end
-    records begin at ``records_start``; ``tail`` is the offset behind the comment.
+    records begin at ``records_start``; the comment is ``[comment, tail)``.
     """
 
     end: End
@@ -35,6 +35,7 @@ class Reading:
     directory: int
     directory_end: int
     records_start: int
+    comment: int
     tail: int
     entries: list[Entry]
 
@@ -93,6 +94,7 @@ def _readings_of(
                 directory=directory,
                 directory_end=stop,
                 records_start=records_start,
+                comment=end.at + records.END_SIZE,
                 tail=tail,
                 entries=entries,
             )

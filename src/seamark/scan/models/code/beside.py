@@ -25,6 +25,8 @@ _WHITESPACE: Final = b" \t\r\n\xef\xbb\xbf"
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Examine a text file by its name and content; what loaders of models ignore is inert."""
     name = scope.name.lower()
+    if name.endswith((".json", ".json5", ".yaml", ".yml")):
+        yield from _examine_targets(blob, scope)
     if name.endswith((".json", ".json5")):
         yield from _examine_json(blob, scope, name)
     elif name.endswith(".py"):
@@ -88,6 +90,16 @@ def _examine_json(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
     else:
         scope.set_format("json")
     yield from found
+
+
+def _examine_targets(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """Hydra calls whatever a model's configuration names as ``_target_``."""
+    if blob.size > _CONFIG_BYTES or b"_target_" not in blob.read(0, blob.size):
+        return
+    if beside_model(scope):
+        from seamark.scan.models.weights.nemo import examine_targets
+
+        yield from examine_targets(blob, scope)
 
 
 def _examine_python(blob: Blob, scope: Scope) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ _TEXT_MODELS: Final = frozenset({".model", ".pmml", ".weights", ".plan"})
 
 def examine_text(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Plain text: no model, unless its name promises one. Long texts are sampled."""
-    from seamark.scan.models.weights.recognized import MODEL_EXTENSIONS
+    from seamark.scan.models.weights.recognized import MODEL_EXTENSIONS, SCRIPT
     from seamark.scan.models.weights.tails import examine_appended_zip
 
     if blob.size <= _LFS_BYTES and blob.read(0, len(_LFS)) == _LFS:
@@ -41,6 +41,8 @@ def examine_text(blob: Blob, scope: Scope) -> Iterator[Finding]:
             anchor=suffix,
             evidence={"extension": suffix, "content": "text"},
         )
+    if suffix in MODEL_EXTENSIONS | {".bin"} and blob.read(0, 2) == b"#!":
+        yield scope.finding(SCRIPT, f"The name ends in {suffix}, but the content is a script.")
     yield from examine_appended_zip(blob, scope, host="text")
 
 

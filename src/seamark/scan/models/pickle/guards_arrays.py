@@ -163,10 +163,42 @@ def _rebuild_tensor(args: Args, _allowlist: Allowlist) -> str | None:
     """``_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks[, metadata])``."""
     shapes = (_is_storage, is_int, is_ints, is_ints, is_int, is_empty_hooks, anything)
     if matches(args, *shapes, required=4):
-        return None
+        return "reaches beyond its storage" if _outside(args) else None
     if len(args) >= 6 and not is_empty_hooks(args[5]):
         return "gives the tensor hooks, which run when gradients flow"
     return "does not make a tensor from a storage of this file"
+
+
+def _outside(args: Args) -> bool:
+    """Whether offset, size and stride lead out of the storage that the persistent id describes.
+
+    Releases of torch that do not look themselves read or write foreign memory then.
+    """
+    pid = args[0].pid if isinstance(args[0], Persistent) else None
+    items = pid.items if isinstance(pid, Seq) else ()
+    if len(items) != 5:
+        return False
+    numel, offset = _whole(items[4]), _whole(args[1])
+    sizes, strides = (_whole_numbers(arg) for arg in args[2:4])
+    if numel is None or offset is None or sizes is None or strides is None:
+        return False
+    if len(sizes) != len(strides) or min([offset, *sizes, *strides]) < 0:
+        return True
+    if 0 in sizes:
+        return False
+    last = sum((size - 1) * stride for size, stride in zip(sizes, strides, strict=True))
+    return offset + last >= numel
+
+
+def _whole(value: Value) -> int | None:
+    return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
+
+
+def _whole_numbers(value: Value) -> list[int] | None:
+    if not isinstance(value, Seq) or value.omitted:
+        return None
+    numbers = [_whole(item) for item in value.items]
+    return None if None in numbers else [number for number in numbers if number is not None]
 
 
 def _rebuild_parameter(args: Args, _allowlist: Allowlist) -> str | None:

@@ -159,7 +159,7 @@ class Machine:
         except LimitExceeded as limit:
             self.trace.limit = limit
 
-    def _quick(self, pos: int, handlers: tuple[Handler, ...]) -> int:
+    def _quick(self, pos: int, handlers: tuple[Handler, ...]) -> int:  # noqa: C901  calls cost more
         """Opcodes that lie wholly in the window, the frequent ones without a call."""
         data, stack, marks, memo, safe = self.data, self.stack, self.marks, self.memo, self.safe
         push, width, count = stack.append, _WIDTH, 0
@@ -194,6 +194,11 @@ class Machine:
                     if size > safe:
                         count -= 1
                         break
+                    if data[pos + 2] in _CARRIES or data[size - 1] == 0x2E:
+                        self.at = pos
+                        pos = handlers[op](self, pos)
+                        data, safe, memo = self.data, self.safe, self.memo
+                        continue
                     push(data[pos + 2 : size].decode())
                     pos = size
                 elif op == 0x7D or op == 0x5D:  # EMPTY_DICT, EMPTY_LIST

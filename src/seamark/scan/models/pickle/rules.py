@@ -38,7 +38,8 @@ UNKNOWN_IMPORT = Rule(
     reason="Loading the file runs whatever this name means on the machine that loads it; it is "
     "not known to be only data.",
     remedy="Look at what the name does. If it is your own harmless class, allow it by exact name "
-    "in seamark.yaml (scan: allow: [module:name]); otherwise ask for a format without code, such as safetensors.",
+    "in seamark.yaml (scan: allow: [module:name]); otherwise ask for a format without code, "
+    "such as safetensors.",
     references=(_ATLAS, cwe(502)),
 )
 ODD_CALL = Rule(

@@ -34,7 +34,10 @@ _STORAGE_FOLDERS = {
 }
 """Where the storages of a program's pickles are; those of all others are in ``data/``."""
 _MARKS = frozenset(("data.pkl", ".data/extern_modules", "archive_format"))
+_WORDS = _NOTES - {".data/extern_modules"}
+"""Notes of one word or number; the list of modules has lines."""
 _LONGEST_NOTE = 1 << 20
+_WORD = re.compile(rb"[\x21-\x7e]{0,100}\s{0,2}")
 _NOTE = re.compile(rb"[\x20-\x7e\r\n\t]*")
 
 
@@ -66,6 +69,8 @@ class _Roots:
         rest = self.split(name)
         if rest is None:
             return None
+        if rest in _WORDS:
+            return examine_word
         if rest in _NOTES:
             return examine_note
         if rest.endswith((".pkl", ".debug_pkl")):
@@ -164,6 +169,20 @@ def torch_layout(entries: Sequence[Entry]) -> Layout | None:
         zero_checksums=True,
         fold_case=True,
     )
+
+
+def examine_word(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """A word or a number; a pickle in text opcodes has lines, and is none."""
+    text = blob.read(0, 128)
+    scope.tally.bytes += len(text)
+    if _WORD.fullmatch(text):
+        return
+    yield scope.finding(
+        rules.METADATA_ODD,
+        f"The member {scope.name!r} holds {blob.size} bytes that are not one word.",
+        anchor=scope.name,
+    )
+    yield from scope.route(blob, scope)
 
 
 def examine_note(blob: Blob, scope: Scope) -> Iterator[Finding]:

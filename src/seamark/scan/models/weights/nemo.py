@@ -21,12 +21,12 @@ _TARGET = re.compile(rb"""\b_target_["']?\s{0,100}:\s{0,100}["']?([A-Za-z_][\w.]
 
 SYSTEM_TARGET = Rule(
     id="NMO001",
-    title="NeMo configuration instantiates a system function",
+    title="Configuration instantiates a system function",
     severity=Severity.CRITICAL,
     verdict=Verdict.HOSTILE,
     reason="Every _target_ is imported and called while the model is loaded. No part of a model "
     "lives in Python's standard library.",
-    remedy="Do not load the model. Update NeMo to 2.3.2 or later in any case.",
+    remedy="Do not load the model with Hydra or NeMo. Update NeMo to 2.3.2 or later in any case.",
     references=(cve("CVE-2025-23304"), atlas("AML.T0011.000"), cwe(94), cwe(470)),
 )
 
@@ -35,6 +35,16 @@ RULES = (SYSTEM_TARGET,)
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one ``model_config.yaml``, and always one that says that it is not cleared."""
+    yield from examine_targets(blob, scope)
+    yield scope.finding(
+        rules.NOT_YET_READ,
+        "NeMo configuration: only its targets in Python's own library are examined yet.",
+        anchor="nemo",
+    )
+
+
+def examine_targets(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """Findings about what Hydra would call for a configuration in YAML or JSON."""
     from seamark.scan.models.pickle.decide import load_allowlist
 
     if blob.size > _SIZE_LIMIT:
@@ -53,8 +63,3 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
             anchor=target[:200],
             offset=match.start(),
         )
-    yield scope.finding(
-        rules.NOT_YET_READ,
-        "NeMo configuration: only its targets in Python's own library are examined yet.",
-        anchor="nemo",
-    )

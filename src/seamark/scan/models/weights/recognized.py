@@ -44,7 +44,18 @@ SELF_RUNNING_MODEL = Rule(
     references=(cwe(829),),
 )
 
-RULES = (PROGRAM, SELF_RUNNING_MODEL)
+SCRIPT = Rule(
+    id="EXE003",
+    title="Script in place of a model",
+    severity=Severity.HIGH,
+    verdict=Verdict.REVIEW,
+    reason="The name promises weights and the content is a script that names its interpreter. "
+    "Opening it by name runs it.",
+    remedy="Do not run the file. Ask its source why a script carries a model's name.",
+    references=(atlas("AML.T0011.000"), cwe(434)),
+)
+
+RULES = (PROGRAM, SELF_RUNNING_MODEL, SCRIPT)
 
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
