@@ -15,6 +15,7 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+
 from tensors import gguf_bytes, safetensors_bytes
 
 _TEMPLATE = (

@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from careless import SURPRISES
-
 from build import Built, build
+from careless import SURPRISES
 
 PASSED, FAILED = 0, 1
 MARKS = {

@@ -12,13 +12,14 @@ from pathlib import Path
 import joblib
 import numpy as np
 from numpy.typing import NDArray
-from questions import Question, make_questions
 from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 from sklearn.pipeline import Pipeline
+
+from questions import Question, make_questions
 from tensors import safetensors_bytes
 
 VECTOR_SIZE = 48
