@@ -154,7 +154,7 @@ def judge(
     gates = [_threshold("fail-on", policy.fail_on, assessed)]
     gaps = list(_gaps(report, assessed, allow_empty=allow_empty))
     gates += _evaluate(policy.gates, report, assessed, bool(gaps))
-    gaps += [f"Gate {gate.name}: {gate.reason}" for gate in gates if not gate.evaluated]
+    gaps += [f"Gate '{gate.name}': {gate.reason}" for gate in gates if not gate.evaluated]
     code, reason = _exit(report, gates, gaps, assessed, allow_incomplete)
     return Judgment(exit_code=code, exit_reason=reason, gates=tuple(gates), assessed=assessed)
 
@@ -225,7 +225,7 @@ def _evaluate(
             yield GateResult(name=gate.name, passed=False, reason=f"{error.what}", evaluated=False)
             continue
         word = "holds" if passed else "does not hold"
-        yield GateResult(name=gate.name, passed=passed, reason=f"{gate.require} {word}.")
+        yield GateResult(name=gate.name, passed=passed, reason=f"'{gate.require}' {word}.")
 
 
 def _gaps(report: Report, assessed: Sequence[Assessed], *, allow_empty: bool) -> Iterator[str]:
@@ -270,7 +270,7 @@ def _exit(
 ) -> tuple[ExitCode, str]:
     failed = [gate for gate in gates if gate.evaluated and not gate.passed]
     parts = [
-        gate.reason if gate.name == "fail-on" else f"Gate {gate.name}: {gate.reason}"
+        gate.reason if gate.name == "fail-on" else f"Gate '{gate.name}': {gate.reason}"
         for gate in failed
     ]
     if report.interrupted:
