@@ -3,7 +3,7 @@
 The layout is that of ``torch.serialization._legacy_save``. The storages must end with the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
@@ -14,7 +14,7 @@ from seamark.scan.models.scope import Scope
 MAGIC = (0x1950A86A20F9469CFC6C).to_bytes(10, "little")
 STREAMS = 5
 
-_ELEMENT = {
+ELEMENT_BYTES: Mapping[str, int] = {
     "DoubleStorage": 8,
     "FloatStorage": 4,
     "HalfStorage": 2,
@@ -34,6 +34,7 @@ _ELEMENT = {
     "QUInt2x4Storage": 1,
     "UntypedStorage": 1,
 }
+"""Bytes of one element by the name of the storage class that a checkpoint spells."""
 
 
 def is_legacy(head: bytes) -> bool:
@@ -76,7 +77,7 @@ def _widths(trace: Trace) -> dict[str, tuple[int, int]]:
         if len(items) < 5 or not isinstance(items[1], Ref):
             continue
         key, count = _value(items[2]), _value(items[4])
-        width = _ELEMENT.get(items[1].name)
+        width = ELEMENT_BYTES.get(items[1].name)
         if isinstance(key, str) and isinstance(count, int) and width is not None and count >= 0:
             widths[key] = (width, count)
     return widths

@@ -4,26 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from seamark.core.findings import Finding
 from seamark.scan.models.archives.member_names import visible
+from seamark.scan.models.pickle.torch_legacy import ELEMENT_BYTES
 from seamark.scan.models.pickle.trace import Const, Ref, Seq, Trace, Value
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.torch import rules
-
-ELEMENT_BYTES: Mapping[str, int] = {
-    "DoubleStorage": 8,
-    "FloatStorage": 4,
-    "HalfStorage": 2,
-    "BFloat16Storage": 2,
-    "LongStorage": 8,
-    "IntStorage": 4,
-    "ShortStorage": 2,
-    "CharStorage": 1,
-    "ByteStorage": 1,
-    "BoolStorage": 1,
-    "ComplexDoubleStorage": 16,
-    "ComplexFloatStorage": 8,
-    "UntypedStorage": 1,
-}
-"""Bytes of one element by the name of the storage class that a checkpoint spells."""
 
 
 def named_storage(pid: Value) -> tuple[str, int | None] | None:

@@ -14,10 +14,10 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.pickle import rules as pickle_rules
 from seamark.scan.models.pickle.machine import explain
 from seamark.scan.models.pickle.reader import StreamKind, examine_stream
+from seamark.scan.models.pickle.torch_legacy import ELEMENT_BYTES
 from seamark.scan.models.pickle.trace import Const, End, Ref, Seq, Trace, Value
 from seamark.scan.models.scope import Reader, Scope
 from seamark.scan.models.torch import rules
-from seamark.scan.models.torch.storages import ELEMENT_BYTES
 
 _MOST_DIMENSIONS = 64
 
