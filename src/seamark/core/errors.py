@@ -26,13 +26,3 @@ class ConfigurationError(UsageError):
 
 class ExpressionError(UsageError):
     """An expression does not parse, names something unknown, or compares unlike things."""
-
-
-class MissingExtraError(UsageError):
-    """A command needs an optional dependency that is not installed."""
-
-    def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(
-            f"{feature} needs the extra '{extra}'.",
-            hint=f"Install it with: pip install 'seamark[{extra}]'",
-        )

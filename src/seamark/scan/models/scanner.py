@@ -5,6 +5,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 
+from seamark.core.digests import digest_bytes
 from seamark.core.findings import Finding, with_fingerprints
 from seamark.core.reports import FileReport
 from seamark.core.rules import Rule
@@ -102,7 +103,7 @@ class Scanner:
         )
         scope.meter.admit(len(data))
         found = list(route(BytesBlob(data), scope))
-        digest = "sha256:" + hashlib.sha256(data).hexdigest() if self.digest else None
+        digest = digest_bytes(data) if self.digest else None
         return _report(name, digest, len(data), tally, found)
 
 
@@ -136,7 +137,7 @@ def _identity(status: os.stat_result) -> tuple[int, int, int]:
 
 def _digest(blob: Blob) -> str:
     if isinstance(blob, BytesBlob):
-        return "sha256:" + hashlib.sha256(blob.data).hexdigest()
+        return digest_bytes(blob.data)
     state = hashlib.sha256()
     for offset in range(0, blob.size, _CHUNK):
         state.update(blob.read(offset, _CHUNK))

@@ -20,8 +20,8 @@ from scan.models.archives.build_zip import (
 from seamark.core.reports import FileReport
 from seamark.core.verdicts import Verdict
 from seamark.scan.models import Limits, Scanner, scan_bytes
-from seamark.scan.models.archives.zip import has_trailing_zip
 from seamark.scan.models.blobs import BytesBlob
+from seamark.scan.models.weights.tails import find_zip_end
 
 
 def scan(data: bytes, name: str = "m.zip") -> FileReport:
@@ -389,11 +389,11 @@ def test_many_lies_do_not_bury_the_report() -> None:
     assert "275 further places" in report.findings[25].message
 
 
-def test_has_trailing_zip() -> None:
+def test_zip_that_closes_a_file() -> None:
     archive = build(Part("a.txt"))
-    assert has_trailing_zip(BytesBlob(b"anything" + archive))
-    assert not has_trailing_zip(BytesBlob(b"anything" + archive[:-4]))
-    assert not has_trailing_zip(BytesBlob(b""))
+    assert find_zip_end(BytesBlob(b"anything" + archive)) is not None
+    assert find_zip_end(BytesBlob(b"anything" + archive[:-4])) is None
+    assert find_zip_end(BytesBlob(b"")) is None
 
 
 VALID = build(

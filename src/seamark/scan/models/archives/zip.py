@@ -60,16 +60,6 @@ def _examine_or_stop(blob: Blob, scope: Scope, *, hosted: bool) -> Iterator[Find
         raise
 
 
-def has_trailing_zip(blob: Blob) -> bool:
-    """Whether zip readers would open this blob from its end, whatever it begins with.
-
-    Costs one read of at most 64 KiB and, where a signature is there, a few small ones.
-    """
-    from seamark.scan.models.weights.tails import find_zip_end
-
-    return find_zip_end(blob) is not None
-
-
 def _examine(blob: Blob, scope: Scope, hosted: bool) -> Iterator[Finding]:
     readings, loose = find_readings(blob, scope.meter)
     if not readings:

@@ -7,7 +7,6 @@ list of modules: the same file gets the same verdict everywhere.
 """
 
 import functools
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from seamark.core.digests import digest_bytes
 from seamark.core.errors import SeamarkError, UsageError
 
 FOLDER = os.path.join(os.path.dirname(__file__), "allowlists")
@@ -155,7 +155,7 @@ def read_allowlist(folder: str) -> Allowlist:
 
 def ruleset_digest(folder: str = FOLDER) -> str:
     """Digest of the manifest, which pins every data file: part of the rule-set version."""
-    return "sha256:" + hashlib.sha256(_read(folder, MANIFEST)).hexdigest()
+    return digest_bytes(_read(folder, MANIFEST))
 
 
 def verify_all(folder: str = FOLDER) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ def _pins(folder: str) -> Mapping[str, str]:
 
 def _pinned(folder: str, name: str, pins: Mapping[str, str]) -> bytes:
     data = _read(folder, name)
-    if pins.get(name) != "sha256:" + hashlib.sha256(data).hexdigest():
+    if pins.get(name) != digest_bytes(data):
         raise _broken(f"{name} does not match its digest in {MANIFEST}")
     return data
 

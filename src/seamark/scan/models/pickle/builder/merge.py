@@ -1,12 +1,12 @@
 """Join the curated list and the libraries' lists into the one file that scans load."""
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from seamark.core.digests import digest_bytes
 from seamark.core.errors import UsageError
 from seamark.scan.models.pickle.decide import (
     FOLDER,
@@ -113,4 +113,4 @@ def _write(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def _digest(path: Path) -> str:
-    return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+    return digest_bytes(path.read_bytes())
