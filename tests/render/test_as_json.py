@@ -48,7 +48,8 @@ def test_shape_of_the_conventions(case: Case) -> None:
     assert document["exit_reason"]
     for file in document["files"]:
         assert list(file) == [
-            "path", "digest", "size", "format", "verdict", "findings", "coverage"
+            "path", "digest", "size", "format", "verdict", "findings", "coverage",
+            "metadata",
         ]  # fmt: skip
         for finding in file["findings"]:
             assert list(finding)[:9] == [

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from seamark.core.actors import Actor
 from seamark.core.findings import Finding, Json
+from seamark.core.metadata import NOTHING, Metadata
 from seamark.core.metrics import Metric
 from seamark.core.verdicts import Verdict, worst
 
@@ -40,6 +41,22 @@ class FileReport:
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
+    metadata: Metadata = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelReport:
+    """One model: a folder whose files belong together, or a file that is a model by itself.
+
+    ``kind`` is that of the folder (``hugging-face``) or the file's format. ``files`` are paths of
+    file reports; ``verdict`` is the worst of theirs, ``metadata`` theirs together.
+    """
+
+    path: str
+    kind: str
+    files: tuple[str, ...]
+    verdict: Verdict
+    metadata: Metadata = NOTHING
 
 
 class CheckStatus(StrEnum):
@@ -82,6 +99,7 @@ class Report:
     finished: str
     actor: Actor
     files: tuple[FileReport, ...] = ()
+    models: tuple[ModelReport, ...] = ()
     findings: tuple[Finding, ...] = ()
     metrics: tuple[Metric, ...] = ()
     checks: tuple[CheckRun, ...] = ()

@@ -6,12 +6,14 @@ hostile name can neither move a terminal's cursor nor reverse its text. Times ar
 The JSON Schema is ``schemas/report-1.json`` beside this module.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from seamark.core.findings import Location
+from seamark.core.metadata import Metadata
 from seamark.core.policy import Assessed, Judgment, Standing
-from seamark.core.reports import SCHEMA, CheckRun, FileReport, Report
+from seamark.core.reports import SCHEMA, CheckRun, FileReport, ModelReport, Report
 from seamark.core.rules import Reference
 from seamark.render.arrange import assessed_by_file, verdict_counts
 from seamark.render.view import View
@@ -23,11 +25,12 @@ Object = dict[str, Any]
 def render(report: Report, judgment: Judgment, *, view: View = View()) -> str:  # noqa: ARG001
     """The whole report as one JSON object, ended by a line feed."""
     *by_file, rest = assessed_by_file(report, judgment)
-    fields = [f"{encode(key)}: {encode(value)}" for key, value in _head(report, judgment).items()]
+    parts = [f"{encode(key)}: {encode(value)}" for key, value in _head(report, judgment).items()]
     files = (_file(file, found) for file, found in zip(report.files, by_file, strict=True))
-    fields.append(f'"files": {_lines(files)}')
-    fields.append(f'"findings": {_lines(_finding(each) for each in rest)}')
-    return "{\n" + ",\n".join(fields) + "\n}\n"
+    parts.append(f'"files": {_lines(files)}')
+    parts.append(f'"models": {_lines(_model(model) for model in report.models)}')
+    parts.append(f'"findings": {_lines(_finding(each) for each in rest)}')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def _head(report: Report, judgment: Judgment) -> Object:
@@ -123,7 +126,32 @@ def _file(file: FileReport, assessed: tuple[Assessed, ...]) -> Object:
             "skipped": list(coverage.skipped),
             "note": coverage.note,
         },
+        "metadata": _metadata(file.metadata),
     }
+
+
+def _model(model: ModelReport) -> Object:
+    return {
+        "path": model.path,
+        "kind": model.kind,
+        "verdict": model.verdict.value,
+        "files": list(model.files),
+        "metadata": _metadata(model.metadata),
+    }
+
+
+def _metadata(metadata: Metadata) -> Object:
+    """Only what the headers say: what they leave out is left out here."""
+    said: Object = {}
+    for each in fields(Metadata) if metadata else ():
+        value = getattr(metadata, each.name)
+        if isinstance(value, tuple):
+            value = list(value)
+        elif isinstance(value, Mapping):
+            value = dict(sorted(value.items()))
+        if value or value == 0:
+            said[each.name] = value
+    return said
 
 
 def _finding(assessed: Assessed) -> Object:

@@ -7,6 +7,7 @@ from seamark import __version__
 from seamark.core.findings import Json
 from seamark.core.reports import Report
 from seamark.engine import Outcome
+from seamark.scan.models.folders import models_of
 from seamark.scan.models.ruleset import ruleset_version
 from seamark.system.actor import current_actor
 
@@ -34,6 +35,7 @@ def assemble(
         finished=now(),
         actor=current_actor(),
         files=tuple(outcome.files),
+        models=models_of(outcome.files),
         findings=tuple(outcome.findings),
         metrics=tuple(outcome.metrics),
         checks=tuple(outcome.checks),

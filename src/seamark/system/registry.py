@@ -21,6 +21,7 @@ _FAMILIES = {
     "GAT": "Gates, waivers and baseline",
     "GUF": "GGUF",
     "HDF": "HDF5",
+    "HID": "Hidden content",
     "KRS": "Keras",
     "NMO": "NeMo",
     "NPY": "NumPy",

@@ -133,7 +133,7 @@ def test_a_report_that_looked_around_is_not_kept(
     real = Scanner.scan_file
 
     def curious(self: Scanner, path: str, **more: object) -> FileReport:
-        more["names"](0)  # type: ignore[operator]
+        more["folder"].names(0)  # type: ignore[attr-defined]
         return real(self, path, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Scanner, "scan_file", curious)

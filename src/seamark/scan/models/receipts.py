@@ -12,13 +12,15 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 
+from seamark.core.metadata import NOTHING, Metadata
 from seamark.core.reports import Coverage, FileReport
 from seamark.core.verdicts import Verdict
 from seamark.scan.models.ruleset import ruleset_digest
-from seamark.scan.models.scanner import Scanner, names_near
+from seamark.scan.models.scanner import Scanner
+from seamark.scan.models.surroundings import Folder
 
 MAX_BYTES = 128 << 20
 _COMPACT_BYTES = 16 << 20
@@ -129,7 +131,7 @@ class ReceiptStore:
         """One receipt as it is kept."""
         report = known.report
         coverage = report.coverage
-        entry = {
+        entry: dict[str, object] = {
             "context": self.context,
             "path": report.path,
             "identity": known.identity,
@@ -137,6 +139,8 @@ class ReceiptStore:
             "format": report.format,
             "coverage": [coverage.bytes, coverage.opcodes, coverage.members, coverage.note],
         }
+        if report.metadata:
+            entry["metadata"] = asdict(report.metadata)
         text = json.dumps(entry, separators=(",", ":")).encode()
         return self._mac(text) + b" " + text + b"\n"
 
@@ -155,16 +159,13 @@ class ReceiptWriter:
     def scan(self, path: str, shown: str) -> FileReport:
         """Scan one file; keep a receipt if nothing but its own bytes decided the report."""
         before = identify(path)
-        looked_around = False
-
-        def names(levels: int) -> frozenset[str]:
-            nonlocal looked_around
-            looked_around = True
-            return names_near(path, levels)
-
-        report = self._scanner.scan_file(path, shown=shown, names=names)
+        folder = Folder(path)
+        try:
+            report = self._scanner.scan_file(path, shown=shown, folder=folder)
+        finally:
+            folder.close()
         clean = report.verdict is Verdict.CLEAN and not report.findings and report.digest
-        if clean and not looked_around and before and before == identify(path) and _settled(before):
+        if clean and not folder.looked and before and before == identify(path) and _settled(before):
             self._lines.append(self._store.line(Receipt(before, report)))
         return report
 
@@ -240,5 +241,13 @@ def _receipt(entry: dict[str, "list[int]"]) -> Receipt:
             format=str(raw["format"]),
             verdict=Verdict.CLEAN,
             coverage=Coverage(bytes=read, opcodes=opcodes, members=members, note=str(note)),
+            metadata=_metadata(raw.get("metadata")),
         ),
     )
+
+
+def _metadata(kept: object) -> Metadata:
+    if not isinstance(kept, dict):
+        return NOTHING
+    lists = {name: tuple(value) for name, value in kept.items() if isinstance(value, list)}
+    return Metadata(**{**kept, **lists})

@@ -14,7 +14,8 @@ from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob, BytesBlob, FileBlob
 from seamark.scan.models.limits import Limits, Meter
 from seamark.scan.models.router import route
-from seamark.scan.models.scope import NamesAbove, Options, Scope, Tally
+from seamark.scan.models.scope import Options, Scope, Tally
+from seamark.scan.models.surroundings import Folder
 
 _IN_MEMORY = 1 << 20
 _CHUNK = 1 << 20
@@ -34,25 +35,34 @@ class Scanner:
         path: str | os.PathLike[str],
         *,
         shown: str | None = None,
-        names: NamesAbove | None = None,
+        folder: Folder | None = None,
     ) -> FileReport:
         """Report on one file. Never raises for bad input.
 
-        ``shown`` is the path that the report carries; ``names`` gives the names in the
-        file's directory (0) and so many levels above it, by default read from the disk.
+        ``shown`` is the path that the report carries. Who gives ``folder``, the file's own,
+        learns from it whether other files had a say, and closes it.
         """
         path = os.fspath(path)
         shown = shown if shown is not None else printable(path)
+        if folder is None:
+            folder = Folder(path)
+            try:
+                return self._scan_beside(path, shown, folder)
+            finally:
+                folder.close()
+        return self._scan_beside(path, shown, folder)
+
+    def _scan_beside(self, path: str, shown: str, folder: Folder) -> FileReport:
         tally = Tally()
-        above = names or (lambda levels: names_near(path, levels))
         scope = Scope(
             path=shown,
             meter=Meter(self.limits),
             tally=tally,
             route=route,
             options=self.options,
-            siblings=lambda: above(0),
-            above=above,
+            siblings=lambda: folder.names(0),
+            above=folder.names,
+            beside=folder.open,
         )
         try:
             # O_NONBLOCK: opening a FIFO must not wait for a writer.
@@ -144,15 +154,6 @@ def _digest(blob: Blob) -> str:
     return "sha256:" + state.hexdigest()
 
 
-def names_near(path: str, levels: int = 0) -> frozenset[str]:
-    """The names in the directory of ``path``, or in one above it; none where it is unreadable."""
-    folder = os.path.join(os.path.dirname(path) or ".", *[".."] * levels)
-    try:
-        return frozenset(os.listdir(folder))
-    except OSError:
-        return frozenset()
-
-
 def _report(
     shown: str, digest: str | None, size: int, tally: Tally, found: list[Finding]
 ) -> FileReport:
@@ -167,6 +168,7 @@ def _report(
         verdict=verdict,
         findings=with_fingerprints(found),
         coverage=tally.coverage(),
+        metadata=tally.metadata,
     )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from seamark.core.findings import Finding, Json, Location
+from seamark.core.metadata import LONGEST, MOST, NOTHING, Metadata, merged
 from seamark.core.reports import Coverage
 from seamark.core.rules import Confidence, Reference, Rule
 from seamark.scan.models.blobs import Blob
@@ -21,9 +23,22 @@ NamesAbove = Callable[[int], frozenset[str]]
 """The names in the folder so many levels above that of a file or member."""
 
 
+OpenBeside = Callable[[str], Blob | None]
+"""Opens a file beside this one, or in a folder beside it, by its relative name with ``/``.
+
+None where there is no such regular file that can be read, or the name leads out of the folder.
+The blob lives as long as the examination of this file.
+"""
+
+
 def nothing_above(_levels: int) -> frozenset[str]:
     """Where no folder is known, none holds anything."""
     return frozenset()
+
+
+def nothing_beside(_name: str) -> Blob | None:
+    """Where no folder is known, nothing lies beside."""
+    return None
 
 
 @dataclass(slots=True)
@@ -36,6 +51,7 @@ class Tally:
     members: int = 0
     skipped: list[str] = field(default_factory=list)
     note: str = ""
+    metadata: Metadata = NOTHING
 
     def coverage(self) -> Coverage:
         """The tally as it goes into the report."""
@@ -60,8 +76,8 @@ class Scope:
     """The place being read: a file, or a member inside nested containers of that file.
 
     ``path`` is what reports show; ``member`` the path inside containers (parts joined by ``!``).
-    ``siblings`` gives the names beside the file (or beside the member in its container), and
-    ``above`` those in a folder above it.
+    ``siblings`` gives the names beside the file (or beside the member in its container),
+    ``above`` those in a folder above it, and ``beside`` opens one of the former.
     ``route`` examines a blob by its content; readers reach it through :meth:`examine`.
     """
 
@@ -74,6 +90,7 @@ class Scope:
     depth: int = 0
     siblings: Names = frozenset
     above: NamesAbove = nothing_above
+    beside: OpenBeside = nothing_beside
 
     @property
     def name(self) -> str:
@@ -84,6 +101,14 @@ class Scope:
         """Say what the file is, more precisely than the router could; members do not count."""
         if self.depth == 0:
             self.tally.format = name
+
+    def describe(self, **facts: Any) -> None:
+        """Add what the model says of itself: fields of :class:`~seamark.core.metadata.Metadata`.
+
+        Texts may come from the file as they are; they are shortened, and lists cut, here.
+        """
+        said = Metadata(**{name: _kept(value) for name, value in facts.items()})
+        self.tally.metadata = merged(self.tally.metadata, said)
 
     def finding(
         self,
@@ -116,7 +141,11 @@ class Scope:
         self.tally.skipped.append(f"{self.member}: {reason}" if self.member else reason)
 
     def inside(
-        self, member: str, siblings: Names = frozenset, above: NamesAbove = nothing_above
+        self,
+        member: str,
+        siblings: Names = frozenset,
+        above: NamesAbove = nothing_above,
+        beside: OpenBeside = nothing_beside,
     ) -> "Scope":
         """The scope of a member. Raises ``LimitExceeded`` where the nesting is too deep."""
         if self.depth >= self.meter.limits.depth:
@@ -131,6 +160,7 @@ class Scope:
             depth=self.depth + 1,
             siblings=siblings,
             above=above,
+            beside=beside,
         )
 
     def examine(
@@ -139,8 +169,19 @@ class Scope:
         member: str,
         siblings: Names = frozenset,
         above: NamesAbove = nothing_above,
+        beside: OpenBeside = nothing_beside,
     ) -> Iterator[Finding]:
         """Examine a member by its content, whatever it is called."""
         self.meter.spend_member()
         self.tally.members += 1
-        yield from self.route(blob, self.inside(member, siblings, above))
+        yield from self.route(blob, self.inside(member, siblings, above, beside))
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, str):
+        return value[:LONGEST]
+    if isinstance(value, list | tuple):
+        return tuple(_kept(each) for each in value[:MOST])
+    if isinstance(value, dict):
+        return {_kept(key): each for key, each in list(value.items())[:MOST]}
+    return value
