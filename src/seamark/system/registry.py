@@ -15,6 +15,7 @@ from seamark.scan.models.check import CHECK
 _RULE_ID = re.compile(r"[A-Z]{3}[0-9]{3}")
 _FAMILIES = {
     "ARC": "Archives and nesting",
+    "CBM": "CatBoost",
     "COD": "Code beside weights",
     "EXE": "Programs",
     "FIL": "Files",
@@ -22,15 +23,21 @@ _FAMILIES = {
     "GUF": "GGUF",
     "HDF": "HDF5",
     "HID": "Hidden content",
+    "HUB": "Model hub folders",
     "KRS": "Keras",
+    "LGB": "LightGBM",
+    "MSG": "MessagePack and Flax",
     "NMO": "NeMo",
     "NPY": "NumPy",
     "ONX": "ONNX",
     "PKL": "Pickle",
     "PTH": "PyTorch",
+    "RDS": "R data",
     "SKO": "skops",
     "STN": "safetensors",
+    "TOK": "Tokenizers",
     "TPL": "Chat templates",
+    "XGB": "XGBoost",
 }
 
 

@@ -7,7 +7,9 @@ from importlib import import_module
 from seamark.scan.models.archives import kinds as archives
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.code.signatures import is_eight_bit_text
+from seamark.scan.models.hub import kinds as hub
 from seamark.scan.models.scope import Reader
+from seamark.scan.models.trees import kinds as trees
 from seamark.scan.models.weights.inert_kinds import MEDIA_EXTENSIONS, is_empty, is_media, is_text
 from seamark.scan.models.weights.recognized_kinds import KINDS
 from seamark.scan.models.weights.signatures import NUMPY, is_hdf5, is_onnx, is_safetensors
@@ -111,6 +113,7 @@ FORMATS: tuple[Format, ...] = (
         reader="weights.safetensors:examine",
         extensions=frozenset({".safetensors"}),
     ),
+    *(Format(**kind._asdict()) for kind in trees.KINDS),
     *(Format(**kind._asdict()) for kind in archives.GUESSED),
     Format(
         name="onnx",
@@ -119,6 +122,7 @@ FORMATS: tuple[Format, ...] = (
         reader="weights.onnx:examine",
         extensions=frozenset({".onnx", ".pb"}),
     ),
+    *(Format(**kind._asdict()) for kind in hub.KINDS),
     Format(
         name="media",
         title="Picture, sound, document or table",

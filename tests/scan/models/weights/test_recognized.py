@@ -37,16 +37,12 @@ RECOGNIZED = {
     "tflite": (b"\x1c\0\0\0TFL3" + bytes(40), "m.tflite"),
     "tensorrt": (b"ptrt" + bytes(40), "m.engine"),
     "r_data": (b"X\n\0\0\0\x03\0\4\2\1", "m.rds"),
-    "catboost": (b"CBM1" + bytes(40), "m.cbm"),
-    "lightgbm": (b"tree\nversion=v4\nnum_class=1\n", "m.txt"),
-    "xgboost": (b'{"learner":{"attributes":{}}}', "m.json"),
     "openvino": (b'<?xml version="1.0"?>\n<net name="m" version="11"></net>', "m.xml"),
     "pmml": (b'<?xml version="1.0"?>\n<PMML version="4.4"></PMML>', "m.pmml"),
     "tf_saved_model": (message((1, 1), (2, message((1, META), (2, GRAPH)))), "saved_model.pb"),
     "core_ml": (message((1, 5), (2, message((1, b""))), (500, b"\x08\x01")), "m.mlmodel"),
     "tf_graph": (GRAPH, "frozen.pb"),
     "tf_checkpoint": (b"\0\0\1" + bytes(60) + b"\x57\xfb\x80\x8b\x24\x75\x47\xdb", "m.index"),
-    "msgpack": (b"\x81\xa6params\x81\xa1w\x01", "flax_model.msgpack"),
     "executable": (b"\x7fELF\x02\x01\x01" + bytes(60), "libop.so"),
 }
 

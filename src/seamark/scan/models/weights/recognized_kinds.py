@@ -42,35 +42,12 @@ def _is_pe(head: bytes, blob: Blob) -> bool:
     return blob.read(start, 4) == b"PE\0\0"
 
 
-def _is_xgboost(head: bytes, _blob: Blob) -> bool:
-    """JSON or UBJSON whose object has ``learner`` near its start, or the old binary form."""
-    if head.startswith(b"binf"):
-        return True
-    return head[:1] == b"{" and b"learner" in head[:64]
-
-
 def _is_xml_with(*marks: bytes) -> Sniffer:
     def sniff(head: bytes, _blob: Blob) -> bool:
         text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
         return text[:1] == b"<" and any(mark in text for mark in marks)
 
     return sniff
-
-
-def _is_msgpack(head: bytes, _blob: Blob) -> bool:
-    """A map whose first key is a short printable text, as Flax writes."""
-    if not head or not (0x81 <= head[0] <= 0x8F or head[0] in (0xDE, 0xDF)):
-        return False
-    at = {0xDE: 3, 0xDF: 5}.get(head[0], 1)
-    mark = head[at : at + 1]
-    if mark == b"\xd9":
-        length, at = head[at + 1] if len(head) > at + 1 else 0, at + 2
-    elif mark and 0xA1 <= mark[0] <= 0xBF:
-        length, at = mark[0] & 31, at + 1
-    else:
-        return False
-    key = head[at : at + length]
-    return len(key) == length > 1 and key.isascii() and key.decode("ascii").isprintable()
 
 
 def _walk(blob: Blob, start: int, end: int, most: int) -> list[tuple[int, int, int, int]] | None:
@@ -184,21 +161,6 @@ KINDS: tuple[Kind, ...] = (
         "can hold code that runs when a value is used (CVE-2024-27322)",
         frozenset({".rds", ".rdata", ".rda"}),
     ),
-    Kind("catboost", "CatBoost model", _starts(b"CBM1"), "has native parsers", frozenset({".cbm"})),
-    Kind(
-        "lightgbm",
-        "LightGBM model",
-        _starts(b"tree\nversion=v"),
-        "has native parsers",
-        frozenset({".txt", ".lgb", ".lgbm"}),
-    ),
-    Kind(
-        "xgboost",
-        "XGBoost model",
-        _is_xgboost,
-        "has native parsers",
-        frozenset({".json", ".ubj", ".bin", ".xgb"}),
-    ),
     Kind(
         "openvino",
         "OpenVINO model",
@@ -233,13 +195,6 @@ KINDS: tuple[Kind, ...] = (
         "TensorFlow checkpoint index",
         _is_level_db,
         "points to data in other files",
-    ),
-    Kind(
-        "msgpack",
-        "MessagePack data",
-        _is_msgpack,
-        "can hold extension types that a program decodes itself",
-        frozenset({".msgpack", ".bin", ".ckpt", ".mpk"}),
     ),
 )
 """In order of certainty."""
