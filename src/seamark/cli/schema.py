@@ -15,16 +15,15 @@ class Which(StrEnum):
 
     SYSTEM = "system"
     REPORT = "report"
+    CONVERSION = "conversion"
 
 
 def command(
-    which: Annotated[
-        Which, typer.Argument(help="seamark.yaml, or the JSON report.")
-    ] = Which.SYSTEM,
+    which: Annotated[Which, typer.Argument(help="seamark.yaml, or a JSON report.")] = Which.SYSTEM,
     output: options.Output = "-",
     verbose: options.Verbose = False,  # noqa: ARG001  read by seamark.cli.app
 ) -> None:
-    """Print the JSON Schema of seamark.yaml or of the JSON report.
+    """Print the JSON Schema of seamark.yaml, of the JSON report, or of a conversion's record.
 
     Example: seamark schema > seamark.schema.json
     """
@@ -32,6 +31,11 @@ def command(
         from seamark.render import report_schema
 
         write_text(report_schema(), output)
+        return
+    if which is Which.CONVERSION:
+        from seamark.harden.conversion import schema_text
+
+        write_text(schema_text(), output)
         return
     from seamark.system.project import project_schema
 
