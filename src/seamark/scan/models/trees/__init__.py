@@ -1,0 +1,1 @@
+"""Native formats of tree libraries: XGBoost, LightGBM, CatBoost."""
