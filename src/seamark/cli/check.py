@@ -11,6 +11,7 @@ from seamark.cli.output import require_writable, show
 from seamark.cli.progress import ProgressBar
 from seamark.core.errors import UsageError
 from seamark.core.policy import FailOn
+from seamark.scan.models.remote.addresses import is_url
 from seamark.system.check import CheckRequest, check
 
 
@@ -40,6 +41,11 @@ def command(
         raise UsageError(
             "A report without digests cannot pass a gate.",
             hint="Use seamark scan --no-digest for a quick look.",
+        )
+    if is_url(path):
+        raise UsageError(
+            "check judges a project on this machine, not a URL.",
+            hint="Use seamark scan URL, with --download for a digest.",
         )
     require_writable(output)
     request = CheckRequest(

@@ -85,6 +85,14 @@ NoDigest = Annotated[
         rich_help_panel=_RUN,
     ),
 ]
+Download = Annotated[
+    bool,
+    typer.Option(
+        "--download",
+        help="Fetch remote objects whole and hash them, instead of reading parts.",
+        rich_help_panel=_RUN,
+    ),
+]
 NoReceipts = Annotated[
     bool,
     typer.Option(

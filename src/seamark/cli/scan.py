@@ -16,7 +16,7 @@ from seamark.system.scan import ScanRequest, scan
 def command(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="[PATH]...", help="Files and directories; - is stdin."),
+        typer.Argument(metavar="[PATH]...", help="Files, directories, URLs; - is stdin."),
     ] = ["."],  # noqa: B006
     format_: options.Format = options.OutputFormat.TEXT,
     output: options.Output = "-",
@@ -27,6 +27,7 @@ def command(
     staged: options.Staged = False,
     changed_since: options.ChangedSince = "",
     no_digest: options.NoDigest = False,
+    download: options.Download = False,
     no_receipts: options.NoReceipts = False,
     jobs: options.Jobs = 0,
     seed: options.Seed = 0,
@@ -46,6 +47,7 @@ def command(
         only_staged=staged,
         changed_since=changed_since,
         digest=not no_digest,
+        download=download,
         receipts=not no_receipts,
         fail_on=FailOn.parse(fail_on),
         allow_incomplete=allow_incomplete,

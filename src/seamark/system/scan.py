@@ -2,9 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from seamark.core.checks import Target
@@ -15,6 +15,8 @@ from seamark.core.reports import Report
 from seamark.engine import Budgets, Planned, run_checks
 from seamark.engine.plan import Unwatched, Watcher
 from seamark.scan.models.check import CHECK, ScanOptions
+from seamark.scan.models.remote.addresses import is_url
+from seamark.scan.models.remote.settings import DEFAULT
 from seamark.scan.models.scanner import Scanner, printable
 from seamark.scan.models.walk import Selection
 from seamark.system.assemble import assemble, now
@@ -38,7 +40,8 @@ class ScanRequest:
     """What ``seamark scan`` is asked to do. ``jobs`` 0 decides by the amount of work.
 
     ``only_staged`` and ``changed_since`` limit the scan to what git says; without ``digest``
-    the report can neither be signed nor pass a gate.
+    the report can neither be signed nor pass a gate. ``download`` fetches remote objects whole;
+    without it they are read in parts and have no digest.
     """
 
     paths: tuple[str, ...]
@@ -47,6 +50,7 @@ class ScanRequest:
     only_staged: bool = False
     changed_since: str = ""
     digest: bool = True
+    download: bool = False
     receipts: bool = True
     fail_on: FailOn = field(default_factory=FailOn)
     allow_incomplete: bool = False
@@ -57,11 +61,8 @@ class ScanRequest:
 
 def scan(request: ScanRequest, *, today: date, watcher: Watcher = Unwatched()) -> Judged:
     """Scan and judge. Raises ``UsageError`` for a path that does not exist: nothing ran."""
-    for path in request.paths:
-        if path != STDIN and not os.path.lexists(path):
-            raise UsageError(
-                f"There is no '{printable(path)}'.", hint="Name a file or a directory that exists."
-            )
+    request = replace(request, paths=tuple(map(_located, request.paths)))
+    _refuse_unknown(request)
     started = now()
     scanner = Scanner(digest=request.digest)
     with _files(request) as files:
@@ -73,6 +74,7 @@ def scan(request: ScanRequest, *, today: date, watcher: Watcher = Unwatched()) -
             selection=Selection(include=request.include, exclude=request.exclude),
             files=files,
             receipts=store,
+            remote=replace(DEFAULT, download=request.download),
         )
         target = Target(paths=request.paths, options={"scan": options}, seed=request.seed)
         plan = [Planned(check=CHECK, target=target)]
@@ -91,19 +93,56 @@ def scan(request: ScanRequest, *, today: date, watcher: Watcher = Unwatched()) -
         allow_incomplete=request.allow_incomplete,
         allow_empty=request.only_staged or bool(request.changed_since),
     )
-    return Judged(report, judgment, tuple(_notes(request.paths)))
+    return Judged(report, judgment, tuple(_notes(request)))
+
+
+def _located(path: str) -> str:
+    """A path as it is, also where a ``file:`` URL names it."""
+    if not is_url(path):
+        return path
+    from seamark.scan.models.remote.addresses import local_path
+
+    return local_path(path) or path
+
+
+def _refuse_unknown(request: ScanRequest) -> None:
+    """Raises ``UsageError`` for what does not exist here, or cannot be read from here."""
+    for path in request.paths:
+        if is_url(path):
+            from seamark.scan.models.remote.addresses import WEB, parse
+            from seamark.scan.models.remote.stores import require
+
+            address = parse(path)
+            if request.only_staged or request.changed_since:
+                raise UsageError(
+                    "What git says concerns files here, not URLs.", hint="Scan URLs apart."
+                )
+            if address.scheme not in WEB:
+                require(address)
+        elif path != STDIN and not os.path.lexists(path):
+            raise UsageError(
+                f"There is no '{printable(path)}'.", hint="Name a file or a directory that exists."
+            )
 
 
 def _named(path: str) -> str:
     """How the report calls what was scanned: the working directory by its name."""
+    if is_url(path):
+        from seamark.scan.models.remote.addresses import parse
+
+        return parse(path).shown
     if path in (".", "./"):
         path = os.path.basename(os.path.realpath(path)) or path
     return printable(path)
 
 
-def _notes(paths: Sequence[str]) -> Iterator[str]:
-    """That a project's settings are not read, where there are some."""
-    for path in paths:
+def _notes(request: ScanRequest) -> Iterator[str]:
+    """That a project's settings are not read, where there are some; what URLs give."""
+    if not request.download and any(map(is_url, request.paths)):
+        yield "Remote objects were read in parts: without a digest they pass no gate (--download)."
+    for path in request.paths:
+        if is_url(path):
+            continue
         directory = path if os.path.isdir(path) else os.path.dirname(path) or "."
         if path != STDIN and (file := nearest_project_file(directory)):
             yield f"scan does not read {printable(file)} (allow, exclude, gates); check does."
@@ -112,7 +151,7 @@ def _notes(paths: Sequence[str]) -> Iterator[str]:
 
 def _attributes(request: ScanRequest, warning: str) -> dict[str, Json]:
     attributes: dict[str, Json] = {}
-    if not request.digest:
+    if not request.digest or (not request.download and any(map(is_url, request.paths))):
         attributes["digest"] = False
     if request.only_staged or request.changed_since:
         attributes["changed"] = request.changed_since or "staged"

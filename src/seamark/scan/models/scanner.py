@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from seamark.core.digests import digest_bytes
@@ -15,7 +16,7 @@ from seamark.scan.models.blobs import Blob, BytesBlob, FileBlob
 from seamark.scan.models.limits import Limits, Meter
 from seamark.scan.models.router import route
 from seamark.scan.models.scope import Options, Scope, Tally
-from seamark.scan.models.surroundings import Folder
+from seamark.scan.models.surroundings import Folder, Surroundings
 
 _IN_MEMORY = 1 << 20
 _CHUNK = 1 << 20
@@ -35,7 +36,7 @@ class Scanner:
         path: str | os.PathLike[str],
         *,
         shown: str | None = None,
-        folder: Folder | None = None,
+        folder: Surroundings | None = None,
     ) -> FileReport:
         """Report on one file. Never raises for bad input.
 
@@ -45,25 +46,57 @@ class Scanner:
         path = os.fspath(path)
         shown = shown if shown is not None else printable(path)
         if folder is None:
-            folder = Folder(path)
+            own = Folder(path)
             try:
-                return self._scan_beside(path, shown, folder)
+                return self._scan_beside(path, shown, own)
             finally:
-                folder.close()
+                own.close()
         return self._scan_beside(path, shown, folder)
 
-    def _scan_beside(self, path: str, shown: str, folder: Folder) -> FileReport:
-        tally = Tally()
-        scope = Scope(
+    def scan_blob(
+        self,
+        blob: Blob,
+        *,
+        shown: str,
+        around: Surroundings,
+        changed: Callable[[], bool],
+        gaps: Callable[[], Iterable[str]] = tuple,
+    ) -> FileReport:
+        """Report, without a digest, on bytes that are read piece by piece from elsewhere.
+
+        After reading, ``changed`` says whether the bytes are others by now, and ``gaps`` what
+        could not be seen around them.
+        """
+        scope = self._scope(shown, around)
+        scope.meter.admit(blob.size)
+        found = list(route(blob, scope))
+        try:
+            if changed():
+                found.append(scope.finding(rules.CHANGED, "It changed during the examination."))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            found.append(
+                scope.finding(rules.UNREADABLE, f"Asking whether it changed failed: {reason}.")
+            )
+        for gap in gaps():
+            scope.skip(gap)
+        return _report(shown, None, blob.size, scope.tally, found)
+
+    def _scope(self, shown: str, around: Surroundings) -> Scope:
+        return Scope(
             path=shown,
             meter=Meter(self.limits),
-            tally=tally,
+            tally=Tally(),
             route=route,
             options=self.options,
-            siblings=lambda: folder.names(0),
-            above=folder.names,
-            beside=folder.open,
+            siblings=lambda: around.names(0),
+            above=around.names,
+            beside=around.open,
         )
+
+    def _scan_beside(self, path: str, shown: str, folder: Surroundings) -> FileReport:
+        scope = self._scope(shown, folder)
+        tally = scope.tally
         try:
             # O_NONBLOCK: opening a FIFO must not wait for a writer.
             fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))

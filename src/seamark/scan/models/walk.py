@@ -33,6 +33,7 @@ class Kind(Enum):
     """What the walk met."""
 
     FILE = "file"
+    REMOTE = "remote"
     SPECIAL = "special"
     LINK_OUTSIDE = "link-outside"
     LINK_BROKEN = "link-broken"
