@@ -36,7 +36,7 @@ class Forest:
         if self.splits and (min(self.splits) < 0 or max(self.splits) >= self.borders):
             wrong = min(self.splits) if min(self.splits) < 0 else max(self.splits)
             yield f"uses the split {wrong} and has {self.borders}", "splits"
-        if self.sizes and min(self.sizes) < 0 or sum(self.sizes) != len(self.splits):
+        if (self.sizes and min(self.sizes) < 0) or sum(self.sizes) != len(self.splits):
             yield f"has {len(self.splits)} splits and {sum(self.sizes)} in its trees", "sizes"
             return
         if self.starts and (

@@ -85,6 +85,7 @@ class _Learner:
     features: int
     has_attributes: bool
     has_metrics: bool
+    major: int
     version: str
 
 
@@ -148,7 +149,7 @@ def _read_learner(cursor: _Cursor) -> tuple[_Learner, list[Problem]]:
     if max(major, minor) > 1000:
         raise Malformed(f"there is no XGBoost {major}.{minor}", at)
     version = f"{major}.{minor}" if major else ""
-    return _Learner(features, bool(attributes), bool(metrics), version), problems
+    return _Learner(features, bool(attributes), bool(metrics), major, version), problems
 
 
 def _skip_linear(cursor: _Cursor) -> None:
@@ -169,13 +170,13 @@ def _trees(cursor: _Cursor, learner: _Learner, is_dart: bool, scope: Scope) -> I
             return
     for number in range(trees):
         scope.meter.check_time()
-        yield from _tree(cursor, number, learner.features)
+        yield from _tree(cursor, number, learner)
     cursor.skip(4 * trees)  # the group of each tree
     if is_dart and trees:
         cursor.skip(4 * cursor.size())  # the weight of each tree
 
 
-def _tree(cursor: _Cursor, number: int, features: int) -> Iterator[Problem]:
+def _tree(cursor: _Cursor, number: int, learner: _Learner) -> Iterator[Problem]:
     at = cursor.at
     _roots, nodes, deleted, _depth, _features, leaf_size = cursor.record(_TREE)
     if nodes <= 0 or deleted < 0 or leaf_size < 0:
@@ -192,7 +193,7 @@ def _tree(cursor: _Cursor, number: int, features: int) -> Iterator[Problem]:
     if sys.byteorder == "big":
         words.byteswap()
     cursor.skip(nodes * _STATISTICS)
-    if leaf_size:
+    if leaf_size > 1 or (leaf_size and learner.major < 2):  # from release 2 on, 1 is the default
         cursor.skip(4 * cursor.size())
     left, right = array.array("q", words[1::5]), array.array("q", words[2::5])
     defect = defect_of(left, right_of(left, right))
@@ -201,8 +202,8 @@ def _tree(cursor: _Cursor, number: int, features: int) -> Iterator[Problem]:
         return
     # The highest bit tells where missing values go.
     used = [s & 0x7FFFFFFF for s, child in zip(words[3::5], left, strict=True) if child >= 0]
-    if used and features and max(used) >= features:
-        problem = f"Tree {number} splits at feature {max(used)} and there are {features}."
+    if used and max(used) >= learner.features > 0:
+        problem = f"Tree {number} splits at feature {max(used)} and there are {learner.features}."
         yield rules.TREE, problem, "tree: splits", at
 
 
@@ -217,8 +218,8 @@ def _examine_texts(
         for _ in range(count):
             name, text = cursor.text(), cursor.text()
             yield from examine_text(text, scope, rules.FOREIGN, anchor=name)
-    if objective == "count:poisson":
-        cursor.text()  # its largest step, which the library writes twice
+    if objective == "count:poisson" and not learner.major:
+        cursor.text()  # its largest step, an attribute since release 1.0
     if learner.has_metrics:
         for text in cursor.texts():
             yield from examine_text(text, scope, rules.FOREIGN, anchor="metrics")
