@@ -4,20 +4,19 @@ Also its Python face :func:`scan_paths`, which needs neither engine nor command 
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from itertools import islice
 from pkgutil import walk_packages
 
-from seamark.core.checks import Check, Gap, Part, Remark, Result, Target
+from seamark.core.checks import Check, Part, Remark, Result, Target
 from seamark.core.findings import Finding, Location, with_fingerprints
 from seamark.core.reports import Coverage, FileReport
 from seamark.core.rules import Rule
 from seamark.core.verdicts import worst
 from seamark.scan.models import rules
 from seamark.scan.models.receipts import Receipt, ReceiptStore
-from seamark.scan.models.remote.addresses import is_url
-from seamark.scan.models.remote.settings import DEFAULT, RemoteSettings
 from seamark.scan.models.scanner import Scanner, printable
 from seamark.scan.models.walk import Entry, Kind, Selection, walk
 
@@ -25,6 +24,8 @@ CHECK_ID = "models"
 _BUILDER = "seamark.scan.models.pickle.builder"
 _PART_FILES = 128
 _PART_BYTES = 256 << 20
+_TOGETHER = 32
+"""Files whose small pickles go to the judge at once."""
 
 _ODD: dict[Kind, tuple[Rule, str, str]] = {
     Kind.UNREADABLE: (rules.UNREADABLE, "unreadable", "Cannot read: {reason}."),
@@ -51,7 +52,6 @@ class ScanOptions:
     selection: Selection = field(default_factory=Selection)
     files: tuple[tuple[str, str], ...] | None = None
     receipts: ReceiptStore | None = None
-    remote: RemoteSettings = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +73,18 @@ def scan_paths(
 
     Paths are relative to ``base``, by default the working directory, and are shown as given.
     """
-    for entry in walk([os.fspath(path) for path in paths], selection, base=base):
-        if entry.kind is not Kind.EXCLUDED:
-            yield scan_entry(entry, scanner)
+    entries = walk([os.fspath(path) for path in paths], selection, base=base)
+    wanted = (Item(entry) for entry in entries if entry.kind is not Kind.EXCLUDED)
+    while group := tuple(islice(wanted, _TOGETHER)):
+        _ask_ahead(group)
+        for item in group:
+            yield scan_entry(item.entry, scanner)
 
 
-def scan_entry(entry: Entry, scanner: Scanner, remote: RemoteSettings = DEFAULT) -> FileReport:
+def scan_entry(entry: Entry, scanner: Scanner) -> FileReport:
     """Report on one thing that the walk met and did not exclude."""
     if entry.kind is Kind.FILE:
         return scanner.scan_file(entry.path, shown=entry.shown)
-    if entry.kind is Kind.REMOTE:
-        from seamark.scan.models.remote.scan import scan_remote
-
-        return scan_remote(entry, scanner, remote)
     rule, name, message = _ODD[entry.kind]
     return _report(entry, rule, name, message.format(reason=entry.reason.rstrip(".")))
 
@@ -101,9 +100,6 @@ def divide(target: Target) -> Iterator[Part | Result]:
     items: list[Item] = []
     size = 0
     for entry in _entries(target, options):
-        if isinstance(entry, Gap):
-            yield entry
-            continue
         if entry.kind is Kind.EXCLUDED:
             yield Remark("excluded", entry.shown)
             continue
@@ -122,18 +118,33 @@ def run(target: Target, part: Part) -> Iterator[Result]:
     options = options_of(target)
     writer = options.receipts.writer(options.scanner) if options.receipts else None
     try:
-        for item in part.items:
+        for index, item in enumerate(part.items):
             assert isinstance(item, Item)
+            if not index % _TOGETHER:
+                _ask_ahead(part.items[index : index + _TOGETHER])
             known = item.known
             if known and options.receipts and options.receipts.confirms(item.entry.path, known):
                 yield known.report
             elif writer and item.entry.kind is Kind.FILE:
                 yield writer.scan(item.entry.path, item.entry.shown)
             else:
-                yield scan_entry(item.entry, options.scanner, options.remote)
+                yield scan_entry(item.entry, options.scanner)
     finally:
         if writer:
             writer.close()
+
+
+def _ask_ahead(items: Sequence[object]) -> None:
+    """Let the judge of pickles begin with the small files among ``items`` that are not known."""
+    wanted = [
+        (item.entry.path, item.entry.size)
+        for item in items
+        if isinstance(item, Item) and item.known is None and item.entry.kind is Kind.FILE
+    ]
+    if len(wanted) > 1:
+        from seamark.scan.models.pickle.ahead import ask_ahead
+
+        ask_ahead(wanted)
 
 
 def crashed(_target: Target, part: Part, reason: str) -> Iterator[Result]:
@@ -144,14 +155,9 @@ def crashed(_target: Target, part: Part, reason: str) -> Iterator[Result]:
         yield _report(item.entry, rules.READER_FAILED, "unknown", message)
 
 
-def _entries(target: Target, options: ScanOptions) -> Iterator[Entry | Gap]:
+def _entries(target: Target, options: ScanOptions) -> Iterator[Entry]:
     if options.files is None:
-        local = [path for path in target.paths if not is_url(path)]
-        yield from walk(local, options.selection, base=target.root)
-        for url in dict.fromkeys(path for path in target.paths if is_url(path)):
-            from seamark.scan.models.remote.listing import list_objects
-
-            yield from list_objects(url, options.selection, options.remote)
+        yield from walk(target.paths, options.selection, base=target.root)
         return
     for path, shown in options.files:
         for entry in walk([path]):

@@ -45,11 +45,11 @@ def is_array_wrapper(call: Call) -> bool:
 
 def hands_over_wrapper(call: Call) -> bool:
     """Whether a wrapper's class goes to a function that could make one out of our sight."""
-    if is_array_wrapper(call):
-        return False
-    return any(
-        isinstance(arg, Ref) and (arg.module, arg.name) == ARRAY_WRAPPER for arg in call.args or ()
-    )
+    args = call.starargs
+    for arg in args.raw if type(args) is Seq else ():
+        if type(arg) is Ref and (arg.module, arg.name) == ARRAY_WRAPPER:
+            return not is_array_wrapper(call)
+    return False
 
 
 def companion(call: Call) -> Value | None:

@@ -10,11 +10,12 @@ import os
 import struct
 import sys
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seamark.scan.models.blobs import Blob
+from seamark.scan.models.blobs import Blob, BytesBlob
 from seamark.scan.models.pickle.trace import End, Trace
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ SMALL, GROWTH = 8 << 20, 24
 
 CPU_SECONDS = 0.8
 BYTES_PER_SECOND = 8 << 20
+AHEAD = 1 << 16
+"""Bytes of streams that are asked for ahead: they fit into the socket's buffer at once."""
+
+_PATIENCE = 10.0
 _CHUNK = 1 << 20
 _REQUEST = struct.Struct("<QId?")
 _ANSWER = struct.Struct("<BQQQI")
@@ -67,6 +72,9 @@ class Judge:
         self._child: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._greeted = False
+        self._asked_ahead: deque[bytes] = deque()
+        self._known: dict[bytes, bytes] = {}
+        self._held = b""
 
     def start(self) -> None:
         """Start the child unless it runs, without waiting for it: it starts while others work."""
@@ -96,6 +104,53 @@ class Judge:
             self._child.kill()
             self._child.wait()
         self._child = self._socket = None
+        self._asked_ahead.clear()
+
+    def ask_ahead(self, streams: Sequence[bytes]) -> None:
+        """Send whole small streams that :meth:`judge` will soon be asked for, all at once.
+
+        A word with the child costs more than most streams. Whatever cannot be sent or answered
+        is asked for again when its turn comes. At most :data:`AHEAD` bytes: what fits into the
+        socket's buffer, so that neither side ever waits for the other to read.
+        """
+        requests = []
+        for data in streams:
+            requests += [_REQUEST.pack(len(data), MEBIBYTES, _seconds(len(data)), True), data]
+        with self._lock:
+            self._known.clear()
+            try:
+                self._greet(_PATIENCE)
+                assert self._socket is not None
+                while self._asked_ahead:
+                    self._receive_answer()  # of streams that were not asked for after all
+                self._known.clear()
+                self._socket.sendall(b"".join(requests))
+                self._asked_ahead.extend(streams)
+            except (OSError, struct.error, ValueError):
+                self.close()
+
+    def _foreseen(self, blob: Blob, trace: Trace, seconds: float) -> bytes | None:
+        """The answer that was asked for ahead; None where it was not, or got lost."""
+        if trace.start or trace.cuts or not isinstance(blob, BytesBlob):
+            return None
+        data = blob.data
+        if data not in self._known and data not in self._asked_ahead:
+            return None
+        if any(frame_end > blob.size for _, frame_end in trace.frames):
+            return None  # it must be sent otherwise
+        assert self._socket is not None
+        try:
+            self._socket.settimeout(max(0.01, seconds))
+            while data not in self._known:
+                self._receive_answer()
+        except (OSError, struct.error, ValueError):
+            self.close()  # whose fault it was shows when each is asked alone
+            return None
+        return self._known[data]
+
+    def _receive_answer(self) -> None:
+        data = self._asked_ahead.popleft()
+        self._known[data] = self._answer()
 
     def judge(
         self, blob: Blob, trace: Trace, *, seconds: float, read_ahead: bool = True
@@ -106,10 +161,15 @@ class Judge:
         ``read_ahead`` the stream is given as by ``io.BytesIO``: the C unpickler then drops what is
         left of a frame when an opcode straddles its end, and so reads other opcodes.
         """
+        if read_ahead and (self._asked_ahead or self._known):
+            with self._lock:
+                answer = self._foreseen(blob, trace, seconds)
+            if answer is not None:
+                return _read_answer(answer, [(0, blob.size)], 0)
         segments = list(_segments(blob, trace))
         length = sum(len(s) if isinstance(s, bytes) else s[1] - s[0] for s in segments)
         memory = MEBIBYTES + (max(0, length - SMALL) * GROWTH >> 20)
-        limits = (memory, CPU_SECONDS + length / BYTES_PER_SECOND)
+        limits = (memory, _seconds(length))
         with self._lock:
             try:
                 answer = self._ask(
@@ -123,13 +183,11 @@ class Judge:
     def _ask(
         self, blob: Blob, segments: "list[bytes | tuple[int, int]]", request: bytes, seconds: float
     ) -> bytes:
-        self.start()
+        self._greet(seconds)
+        while self._asked_ahead:
+            self._receive_answer()
         assert self._socket is not None
         peer = self._socket
-        peer.settimeout(max(0.01, seconds))
-        if not self._greeted:
-            _receive(peer, 1)
-            self._greeted = True
         pending = [request]
         for segment in segments:
             if isinstance(segment, bytes):
@@ -144,13 +202,43 @@ class Judge:
                 pending = []
         if pending:
             peer.sendall(b"".join(pending))
-        answer = peer.recv(_CHUNK)  # nearly always all of it
-        if len(answer) < _COUNT.size:
-            answer += _receive(peer, _COUNT.size - len(answer))
-        (length,) = _COUNT.unpack_from(answer)
+        return self._answer()
+
+    def _greet(self, seconds: float) -> None:
+        """Have a child that runs, and wait no longer than ``seconds`` for it from now on."""
+        self.start()
+        assert self._socket is not None
+        self._socket.settimeout(max(0.01, seconds))
+        if not self._greeted:
+            self._held = b""
+            self._hold(1)
+            self._held = self._held[1:]
+            self._greeted = True
+
+    def _answer(self) -> bytes:
+        self._hold(_COUNT.size)
+        (length,) = _COUNT.unpack_from(self._held)
         if length > _LONGEST_ANSWER:
             raise ValueError("the answer is too long")
-        return answer[_COUNT.size :] + _receive(peer, length + _COUNT.size - len(answer))
+        end = _COUNT.size + length
+        self._hold(end)
+        answer, self._held = self._held[_COUNT.size : end], self._held[end:]
+        return answer
+
+    def _hold(self, length: int) -> None:
+        """Have ``length`` bytes of what the child says."""
+        if len(self._held) >= length:
+            return
+        assert self._socket is not None
+        parts = [self._held]
+        held = len(self._held)
+        while held < length:
+            part = self._socket.recv(_CHUNK)
+            if not part:
+                raise ConnectionResetError("the child closed its socket")
+            parts.append(part)
+            held += len(part)
+        self._held = b"".join(parts)
 
 
 def _why(error: Exception) -> str:
@@ -161,15 +249,9 @@ def _why(error: Exception) -> str:
     return f"its answer could not be read ({error})"
 
 
-def _receive(peer: "socket.socket", length: int) -> bytes:
-    parts = []
-    while length > 0:
-        part = peer.recv(min(length, _CHUNK))
-        if not part:
-            raise ConnectionResetError("the child closed its socket")
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
+def _seconds(length: int) -> float:
+    """CPU time for a stream of so many bytes."""
+    return CPU_SECONDS + length / BYTES_PER_SECOND
 
 
 def _segments(blob: Blob, trace: Trace) -> "Iterator[bytes | tuple[int, int]]":

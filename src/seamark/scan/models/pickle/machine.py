@@ -76,6 +76,8 @@ Handler = Callable[["Machine", int], int]
 PLAIN = frozenset({str, bytes})
 """Types of the constants on the stack: hashable, and no containers."""
 
+_CONTAINERS = frozenset({Seq, Map})
+
 _CARRIES = frozenset(b"\xc2P")
 """How strings begin that may carry a pickle with a protocol mark, or an archive."""
 
@@ -208,6 +210,9 @@ class Machine:
                     self.at = pos
                     pos = handlers[op](self, pos)
                     data, safe, memo = self.data, self.safe, self.memo
+                    if pos < safe and data[pos] == 0x94 and len(stack) > marks[-1]:
+                        memo.append(stack[-1])
+                        pos, count = pos + 1, count + 1
                     continue
                 if data[pos] == 0x94 and pos < safe:  # MEMOIZE nearly always follows
                     memo.append(stack[-1])
@@ -347,13 +352,12 @@ class Machine:
 
     def nest(self, container: Seq | Map, items: list[Raw], pos: int) -> None:
         """Note how deep and how wide ``container`` is now that it holds ``items``."""
-        if PLAIN.issuperset(map(type, items)):
+        if _CONTAINERS.isdisjoint(map(type, items)):
             return
         before, depth = container.spread, container.depth
         spread, deepest = before, depth
         for item in items:
-            kind = type(item)
-            if kind is Seq or kind is Map:
+            if type(item) in _CONTAINERS:
                 spread += item.spread  # type: ignore[union-attr]
                 if item.depth >= deepest:  # type: ignore[union-attr]
                     deepest = item.depth + 1  # type: ignore[union-attr]

@@ -209,7 +209,12 @@ def _tuple_of(count: int) -> Handler:
             raise Broken("stack underflow")
         items = stack[-count:]
         del stack[-count:]
-        return _built(m, "tuple", items, pos)
+        if not PLAIN.issuperset(map(type, items)):
+            return _built(m, "tuple", items, pos)
+        made = Seq("tuple", items, count)
+        made.weight = count + 1
+        stack.append(made)
+        return pos + 1
 
     return handler
 
@@ -366,9 +371,8 @@ def _appends(m: Machine, pos: int) -> int:
 def _assign(m: Machine, target: Raw, items: list[Raw], pos: int) -> None:
     """``target[key] = value`` for each pair."""
     if type(target) is Map:
-        keys = items[::2]
-        if not PLAIN.issuperset(map(type, keys)):
-            for key in keys:
+        if not PLAIN.issuperset(map(type, items[::2])):
+            for key in items[::2]:
                 m.hashes(key, pos)
         m.nest(target, items, pos)
         target.length += len(items) // 2
@@ -413,7 +417,12 @@ def _setitems(m: Machine, pos: int) -> int:
         if len(items) % 2:
             raise Broken("odd number of items for SETITEMS")
         target = m.stack[-1]
-        if type(target) is Map and not target.length and PLAIN.issuperset(map(type, items)):
+        if type(target) is Map and not target.length:
+            if not PLAIN.issuperset(map(type, items)):
+                if not PLAIN.issuperset(map(type, items[::2])):
+                    for key in items[::2]:
+                        m.hashes(key, pos)
+                m.nest(target, items, pos)
             target.length = len(items) // 2
             target.raw = items if len(items) <= 2 * KEPT else items[: 2 * KEPT]
         else:

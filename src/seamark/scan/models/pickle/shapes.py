@@ -126,7 +126,10 @@ def is_exception_name(name: str) -> bool:
 
 def class_of(value: Value) -> Ref | None:
     """The class itself, or the class of a new instance, by whichever of pickle's ways."""
-    if isinstance(value, Call):
+    if type(value) is Call:
+        function = value.function
+        if type(function) is Ref and function.module != "copyreg":
+            return function  # nearly always
         makes = called(value, "copyreg", "_reconstructor", "__newobj__", "__newobj_ex__")
         value = resolve(value.args[0] if makes and value.args else value.function)
     return value if isinstance(value, Ref) else None

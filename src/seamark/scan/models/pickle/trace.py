@@ -169,9 +169,10 @@ Raw = str | bytes | Value
 
 def thaw(raw: Raw) -> Value:
     """The value of what the machine holds."""
-    if isinstance(raw, str | bytes):
-        return _thaw_short(raw) if len(raw) <= _SHORT else _thaw(raw)
-    return raw
+    kind = type(raw)
+    if kind is bytes or kind is str:
+        return _thaw_short(raw) if len(raw) <= _SHORT else _thaw(raw)  # type: ignore[arg-type]
+    return raw  # type: ignore[return-value]
 
 
 _SHORT = 64
