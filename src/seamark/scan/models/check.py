@@ -10,13 +10,15 @@ from importlib import import_module
 from itertools import islice
 from pkgutil import walk_packages
 
-from seamark.core.checks import Check, Part, Remark, Result, Target
+from seamark.core.checks import Check, Gap, Part, Remark, Result, Target
 from seamark.core.findings import Finding, Location, with_fingerprints
 from seamark.core.reports import Coverage, FileReport
 from seamark.core.rules import Rule
 from seamark.core.verdicts import worst
 from seamark.scan.models import rules
 from seamark.scan.models.receipts import Receipt, ReceiptStore
+from seamark.scan.models.remote.addresses import is_url
+from seamark.scan.models.remote.settings import DEFAULT, RemoteSettings
 from seamark.scan.models.scanner import Scanner, printable
 from seamark.scan.models.walk import Entry, Kind, Selection, walk
 
@@ -52,6 +54,7 @@ class ScanOptions:
     selection: Selection = field(default_factory=Selection)
     files: tuple[tuple[str, str], ...] | None = None
     receipts: ReceiptStore | None = None
+    remote: RemoteSettings = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,14 @@ def scan_paths(
             yield scan_entry(item.entry, scanner)
 
 
-def scan_entry(entry: Entry, scanner: Scanner) -> FileReport:
+def scan_entry(entry: Entry, scanner: Scanner, remote: RemoteSettings = DEFAULT) -> FileReport:
     """Report on one thing that the walk met and did not exclude."""
     if entry.kind is Kind.FILE:
         return scanner.scan_file(entry.path, shown=entry.shown)
+    if entry.kind is Kind.REMOTE:
+        from seamark.scan.models.remote.scan import scan_remote
+
+        return scan_remote(entry, scanner, remote)
     rule, name, message = _ODD[entry.kind]
     return _report(entry, rule, name, message.format(reason=entry.reason.rstrip(".")))
 
@@ -100,6 +107,9 @@ def divide(target: Target) -> Iterator[Part | Result]:
     items: list[Item] = []
     size = 0
     for entry in _entries(target, options):
+        if isinstance(entry, Gap):
+            yield entry
+            continue
         if entry.kind is Kind.EXCLUDED:
             yield Remark("excluded", entry.shown)
             continue
@@ -128,7 +138,7 @@ def run(target: Target, part: Part) -> Iterator[Result]:
             elif writer and item.entry.kind is Kind.FILE:
                 yield writer.scan(item.entry.path, item.entry.shown)
             else:
-                yield scan_entry(item.entry, options.scanner)
+                yield scan_entry(item.entry, options.scanner, options.remote)
     finally:
         if writer:
             writer.close()
@@ -155,9 +165,14 @@ def crashed(_target: Target, part: Part, reason: str) -> Iterator[Result]:
         yield _report(item.entry, rules.READER_FAILED, "unknown", message)
 
 
-def _entries(target: Target, options: ScanOptions) -> Iterator[Entry]:
+def _entries(target: Target, options: ScanOptions) -> Iterator[Entry | Gap]:
     if options.files is None:
-        yield from walk(target.paths, options.selection, base=target.root)
+        local = [path for path in target.paths if not is_url(path)]
+        yield from walk(local, options.selection, base=target.root)
+        for url in dict.fromkeys(path for path in target.paths if is_url(path)):
+            from seamark.scan.models.remote.listing import list_objects
+
+            yield from list_objects(url, options.selection, options.remote)
         return
     for path, shown in options.files:
         for entry in walk([path]):
