@@ -8,6 +8,7 @@ from seamark.scan.models.archives import kinds as archives
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.code.signatures import is_eight_bit_text
 from seamark.scan.models.hub import kinds as hub
+from seamark.scan.models.packages import kinds as packages
 from seamark.scan.models.scope import Reader
 from seamark.scan.models.trees import kinds as trees
 from seamark.scan.models.weights.inert_kinds import MEDIA_EXTENSIONS, is_empty, is_media, is_text
@@ -130,6 +131,7 @@ FORMATS: tuple[Format, ...] = (
         reader="weights.recognized:examine_media",
         extensions=MEDIA_EXTENSIONS,
     ),
+    *(Format(**kind._asdict()) for kind in packages.KINDS),
     *(
         Format(
             name=kind.name,

@@ -9,7 +9,10 @@ from seamark.scan.models.formats import FORMATS, HEAD, Format
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Reader, Scope
 
-_READ_AS_TEXT = (".py", ".jinja", ".jinja2", ".j2", ".json", ".yaml", ".yml", "mlmodel")
+_READ_AS_TEXT = tuple(
+    """.py .jinja .jinja2 .j2 .json .yaml .yml mlmodel requirements.txt
+    pickle_module_info.txt""".split()
+)
 
 
 def detect(blob: Blob, name: str = "") -> Format | None:

@@ -40,7 +40,6 @@ CONFIGS = {
     "sentence-transformers": ([{"idx": 0, "name": "0", "path": "", "type": "custom.T"}], "COD010"),
     "adapter": ({"auto_mapping": {"base_model_class": "X", "parent_library": "evil"}}, "COD010"),
     "address": ({"_name_or_path": "https://example.org/model"}, "COD015"),
-    "archive": ({"model": {"handler": "handler.py", "modelName": "x"}}, "COD010"),
 }
 
 

@@ -147,7 +147,7 @@ def _reader_of(name: str, checkpoint: bool) -> Reader | None:
     """The reader of members that one loader reads in one way, whatever they hold."""
     part = name.removeprefix("./")
     if part == "model_config.yaml":  # a .nemo file, packed or not, is a tar with this in it
-        from seamark.scan.models.weights import nemo
+        from seamark.scan.models.packages import nemo
 
         return nemo.examine
     if not checkpoint or part not in _TORCH_PARTS:

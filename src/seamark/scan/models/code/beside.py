@@ -7,12 +7,13 @@ from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.code import rules
 from seamark.scan.models.code.neighbors import beside_model, may_be_imported
+from seamark.scan.models.packages.markers import reader_of
 from seamark.scan.models.scope import Scope
 
 _JSON_BYTES: Final = 1 << 20
 _CONFIG_BYTES: Final = 8 << 20
-_ACTED_UPON: Final = frozenset({"model_index.json", "modules.json", "manifest.json"})
-"""Names under which diffusers, sentence-transformers and TorchServe look up what to import."""
+_ACTED_UPON: Final = frozenset({"model_index.json", "modules.json"})
+"""Names under which diffusers and sentence-transformers look up what to import."""
 
 _INDEX_BYTES: Final = 32 << 20
 _YAML_BYTES: Final = 2 << 20
@@ -24,6 +25,10 @@ _WHITESPACE: Final = b" \t\r\n\xef\xbb\xbf"
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Examine a text file by its name and content; what loaders of models ignore is inert."""
+    reader = reader_of(scope)
+    if reader is not None:
+        yield from reader(blob, scope)
+        return
     name = scope.name.lower()
     if name.endswith((".json", ".json5", ".yaml", ".yml")):
         yield from _examine_targets(blob, scope)
@@ -31,8 +36,8 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
         yield from _examine_json(blob, scope, name)
     elif name.endswith(".py"):
         yield from _examine_python(blob, scope)
-    elif name == "mlmodel" or name.endswith((".yaml", ".yml")):
-        yield from _examine_yaml(blob, scope, name)
+    elif name.endswith((".yaml", ".yml")):
+        yield from _examine_yaml(blob, scope)
     elif _is_template(name, scope):
         yield from _examine_template(blob, scope)
     elif blob.read(0, 64).lstrip(_WHITESPACE)[:1] in (b"{", b"["):
@@ -97,7 +102,7 @@ def _examine_targets(blob: Blob, scope: Scope) -> Iterator[Finding]:
     if blob.size > _CONFIG_BYTES or b"_target_" not in blob.read(0, blob.size):
         return
     if beside_model(scope):
-        from seamark.scan.models.weights.nemo import examine_targets
+        from seamark.scan.models.packages.hydra_targets import examine_targets
 
         yield from examine_targets(blob, scope)
 
@@ -112,20 +117,16 @@ def _examine_python(blob: Blob, scope: Scope) -> Iterator[Finding]:
     yield from examine_source(_read(blob, scope, _SOURCE_BYTES), scope)
 
 
-def _examine_yaml(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
-    mlflow = name == "mlmodel"
+def _examine_yaml(blob: Blob, scope: Scope) -> Iterator[Finding]:
     data = b"" if blob.size > _YAML_BYTES else _read(blob, scope, _YAML_BYTES)
     # Only a tag makes an unsafe loader build objects, and every tag begins with "!".
-    if not mlflow and (b"!" not in data or not beside_model(scope)):
+    if b"!" not in data or not beside_model(scope):
         yield from _examine_inert(blob, scope, "yaml")
         return
-    scope.set_format("mlflow" if mlflow else "yaml")
-    if not data:
-        yield scope.finding(rules.NOT_READ, f"This MLmodel has {blob.size:,} bytes.", anchor="size")
-        return
+    scope.set_format("yaml")
     from seamark.scan.models.code.yaml_documents import examine_yaml
 
-    yield from examine_yaml(data.decode("utf-8", "replace"), scope, mlflow=mlflow)
+    yield from examine_yaml(data.decode("utf-8", "replace"), scope)
 
 
 def _is_template(name: str, scope: Scope) -> bool:

@@ -23,7 +23,6 @@ _KEYS: Final = (
     b"_class_name",
     b"sentence_transformers",
     b'"type"',
-    b"handler",
 )
 _PLAIN_LIBRARIES: Final = frozenset(
     "diffusers transformers stable_diffusion onnxruntime optimum.onnxruntime flax "
@@ -86,7 +85,6 @@ def _examine_object(config: Config, scope: Scope) -> Iterator[Finding]:
     yield from _examine_templates(config, scope)
     yield from _examine_index(config, scope)
     yield from _examine_addresses(config, scope)
-    yield from _examine_archive_manifest(config, scope)
     mapping = config.get("auto_mapping")
     if isinstance(mapping, dict) and mapping.get("parent_library"):
         library = str(mapping["parent_library"])[:200]
@@ -214,18 +212,6 @@ def _examine_addresses(config: Config, scope: Scope) -> Iterator[Finding]:
             yield scope.finding(
                 rules.REMOTE_ADDRESS, f"{key} is the address {value[:200]}.", anchor=key
             )
-
-
-def _examine_archive_manifest(config: Config, scope: Scope) -> Iterator[Finding]:
-    """``MANIFEST.json`` of a TorchServe archive: a handler that is no built-in one is code."""
-    model = config.get("model")
-    handler = model.get("handler") if isinstance(model, dict) else None
-    if isinstance(handler, str) and handler.partition(":")[0].endswith(".py"):
-        yield scope.finding(
-            rules.CUSTOM_CODE,
-            f"The archive's manifest runs its own handler {handler[:200]}.",
-            anchor=handler[:300],
-        )
 
 
 def _examine_modules(document: list[object], scope: Scope) -> Iterator[Finding]:

@@ -21,7 +21,8 @@ _TEXT_MODELS: Final = frozenset({".model", ".pmml", ".weights", ".plan"})
 
 def examine_text(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Plain text: no model, unless its name promises one. Long texts are sampled."""
-    from seamark.scan.models.weights.recognized import MODEL_EXTENSIONS, SCRIPT
+    from seamark.scan.models.packages.programs_rules import SCRIPT
+    from seamark.scan.models.weights.recognized import MODEL_EXTENSIONS
     from seamark.scan.models.weights.tails import examine_appended_zip
 
     if blob.size <= _LFS_BYTES and blob.read(0, len(_LFS)) == _LFS:

@@ -1,15 +1,14 @@
-"""YAML beside weights: MLflow's ``MLmodel``, and tags that build Python objects.
+"""YAML beside weights: tags that build Python objects.
 
 Only composed into nodes, never constructed: aliases stay shared and tags stay text, so neither a
 billion laughs nor a python tag does anything here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from seamark.core.findings import Finding
 from seamark.scan.models.code import rules
-from seamark.scan.models.code.configs import leads_outside
 from seamark.scan.models.code.source_effects import DANGEROUS_MODULES, effect_of
 from seamark.scan.models.scope import Scope
 
@@ -27,20 +26,34 @@ _DANGEROUS: Final = frozenset(
 )
 
 
-def examine_yaml(text: str, scope: Scope, *, mlflow: bool) -> Iterator[Finding]:
-    """Findings about one YAML file; ``mlflow`` says that it is an ``MLmodel``."""
+def compose(text: str) -> tuple[list["Node"], list["Node"]]:
+    """The documents of a YAML text, and all nodes in them, each once. Nothing is constructed.
+
+    Raises ``yaml.YAMLError`` where it is none, ``ValueError`` or ``RecursionError`` beyond bounds.
+    """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    _bound(text, loader)
+    documents = list(yaml.compose_all(text, Loader=loader))
+    return documents, list(_walk(documents))
+
+
+def examine_yaml(
+    text: str, scope: Scope, *, kind: str = "YAML file", must_parse: bool = False
+) -> Iterator[Finding]:
+    """Findings about the tags of one YAML file, which messages call a ``kind``.
+
+    ``must_parse``: text that is no YAML is a finding even where nothing in it is tagged.
+    """
+    import yaml
+
     try:
-        _bound(text, loader)
-        documents = list(yaml.compose_all(text, Loader=loader))
-        nodes = list(_walk(documents))
+        _documents, nodes = compose(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         # A tagged value before the mistake is built all the same by a loader of documents.
         tagged = any(mark in text for mark in ("!!", "!<", "%TAG"))
-        if mlflow or tagged or not isinstance(error, yaml.YAMLError):
-            kind = "MLmodel" if mlflow else "YAML file"
+        if must_parse or tagged or not isinstance(error, yaml.YAMLError):
             reason = " ".join(str(error).split())[:200]
             yield scope.finding(
                 rules.NOT_READ, f"This {kind} could not be read: {reason}.", anchor="syntax"
@@ -52,8 +65,6 @@ def examine_yaml(text: str, scope: Scope, *, mlflow: bool) -> Iterator[Finding]:
         if tag.startswith(_PYTHON) and tag not in seen:
             seen.add(tag)
             yield from _judge_tag(node, tag.removeprefix(_PYTHON), scope)
-    if mlflow and documents:
-        yield from _examine_flavors(_plain(documents[0]), scope)
 
 
 def _bound(text: str, loader: Any) -> None:
@@ -109,57 +120,3 @@ def _judge_tag(node: "Node", tag: str, scope: Scope) -> Iterator[Finding]:
         anchor=tag[:300],
         line=line,
     )
-
-
-def _plain(node: "Node", depth: int = 0) -> object:
-    """Strings, lists and dictionaries of the first levels; that is all MLflow's keys need."""
-    from yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
-    if depth > 3:
-        return None
-    if isinstance(node, MappingNode):
-        return {
-            str(key.value): _plain(value, depth + 1)
-            for key, value in node.value[:500]
-            if isinstance(key, ScalarNode)
-        }
-    if isinstance(node, SequenceNode):
-        return [_plain(item, depth + 1) for item in node.value[:500]]
-    return None if node.tag.endswith(":null") else str(node.value)
-
-
-def _examine_flavors(document: object, scope: Scope) -> Iterator[Finding]:
-    flavors = document.get("flavors") if isinstance(document, Mapping) else None
-    if not isinstance(flavors, Mapping):
-        return
-    for name, flavor in flavors.items():
-        if isinstance(flavor, Mapping):
-            yield from _examine_flavor(str(name), flavor, scope)
-
-
-def _examine_flavor(name: str, flavor: Mapping[str, object], scope: Scope) -> Iterator[Finding]:
-    loader = flavor.get("loader_module")
-    if isinstance(loader, str) and not (loader == "mlflow" or loader.startswith("mlflow.")):
-        yield scope.finding(
-            rules.CUSTOM_LOADER,
-            f"MLflow loads the model with the module {loader[:200]}.",
-            anchor=f"loader_module:{loader[:200]}",
-            evidence={"flavor": name},
-        )
-    for key in ("code", "code_path", "model_code_path"):
-        value = flavor.get(key)
-        if isinstance(value, str):
-            yield scope.finding(
-                rules.CUSTOM_LOADER,
-                f"MLflow imports Python from {value[:200]!r} to load the model.",
-                anchor=f"{key}:{value[:200]}",
-                evidence={"flavor": name},
-            )
-    for key in ("data", "model_path", "model_data", "python_model", "pickled_model", "code"):
-        value = flavor.get(key)
-        if isinstance(value, str) and leads_outside(value):
-            yield scope.finding(
-                rules.ESCAPES_FOLDER,
-                f"The MLmodel takes {key} from {value[:200]!r}.",
-                anchor=f"{key}:{value[:200]}",
-            )

@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterator
 
 from seamark.core.findings import Finding
-from seamark.core.rules import Rule, Severity, atlas, cwe
-from seamark.core.verdicts import Verdict
 from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.inert_kinds import PNG
-from seamark.scan.models.weights.recognized_kinds import EXECUTABLE, KINDS
+from seamark.scan.models.weights.recognized_kinds import KINDS
 from seamark.scan.models.weights.tails import examine_appended_zip, examine_trailing
 
 NOT_A_MODEL = "not a model file"
@@ -23,55 +21,11 @@ MODEL_EXTENSIONS = frozenset(
 )
 """Names that promise a model, whatever wrote it."""
 
-PROGRAM = Rule(
-    id="EXE001",
-    title="Native program in place of a model",
-    severity=Severity.CRITICAL,
-    verdict=Verdict.HOSTILE,
-    reason="The name promises weights and the content is a program or library for a machine. "
-    "Opening or loading it by name runs native code.",
-    remedy="Do not run or load the file. Ask its source why a program carries a model's name.",
-    references=(atlas("AML.T0011.000"), cwe(434), cwe(506)),
-)
-SELF_RUNNING_MODEL = Rule(
-    id="EXE002",
-    title="Model that is a program",
-    severity=Severity.HIGH,
-    verdict=Verdict.REVIEW,
-    reason="The file holds weights and the program that runs them. Whoever starts it trusts all of "
-    "its native code, which this scan does not read.",
-    remedy="Take the weights alone (GGUF) and run them with a program that you trust.",
-    references=(cwe(829),),
-)
-
-SCRIPT = Rule(
-    id="EXE003",
-    title="Script in place of a model",
-    severity=Severity.HIGH,
-    verdict=Verdict.REVIEW,
-    reason="The name promises weights and the content is a script that names its interpreter. "
-    "Opening it by name runs it.",
-    remedy="Do not run the file. Ask its source why a script carries a model's name.",
-    references=(atlas("AML.T0011.000"), cwe(434)),
-)
-
-RULES = (PROGRAM, SELF_RUNNING_MODEL, SCRIPT)
-
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """One finding that says what the file is and why it cannot be cleared."""
     head = blob.read(0, 4096)
     kind = next(kind for kind in KINDS if kind.sniff(head, blob))
-    suffix = suffix_of(scope.name)
-    if kind.name == EXECUTABLE and suffix == ".llamafile":
-        yield scope.finding(SELF_RUNNING_MODEL, "The model is a program.", anchor="llamafile")
-    elif kind.name == EXECUTABLE and suffix in MODEL_EXTENSIONS:
-        yield scope.finding(
-            PROGRAM,
-            f"The name ends in {suffix}, but the content is a native program.",
-            anchor=suffix,
-            evidence={"first_bytes": head[:8].hex()},
-        )
     yield scope.finding(
         rules.NOT_YET_READ,
         f"{kind.title}: it is not examined in depth yet, though it {kind.why}.",

@@ -32,16 +32,6 @@ def _at(offset: int, mark: bytes) -> Sniffer:
     return lambda head, _blob: head[offset:end] == mark
 
 
-def _is_pe(head: bytes, blob: Blob) -> bool:
-    """DOS header whose pointer leads to a PE header, or an actually portable executable."""
-    if not head.startswith(b"MZ"):
-        return False
-    if head.startswith(b"MZqFpD"):
-        return True
-    start = int.from_bytes(head[60:64], "little")
-    return blob.read(start, 4) == b"PE\0\0"
-
-
 def _is_xml_with(*marks: bytes) -> Sniffer:
     def sniff(head: bytes, _blob: Blob) -> bool:
         text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -118,28 +108,13 @@ def _is_level_db(head: bytes, blob: Blob) -> bool:
     )
 
 
-_PROGRAMS = (
-    b"\x7fELF",
-    *(b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"),  # Mach-O
-    b"\xca\xfe\xba\xbe\0\0\0",  # Mach-O for several machines, Java class
-)
 _R_MARKS = (
     *(b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n"),
     *(b"X\n\0\0\0\x02", b"X\n\0\0\0\x03", b"A\n2\n", b"A\n3\n"),
 )
 _GRAPH = "can hold operations that read and write files"
 
-EXECUTABLE = "executable"
-"""Name of the kind that is a program for a machine."""
-
 KINDS: tuple[Kind, ...] = (
-    Kind(
-        EXECUTABLE,
-        "Native program or library",
-        lambda head, blob: head.startswith(_PROGRAMS) or _is_pe(head, blob),
-        "runs as native code",
-        frozenset(".so .dll .dylib .exe .pyd .o .a .llamafile .com .elf".split()),
-    ),
     Kind(
         "tflite",
         "TensorFlow Lite model",

@@ -1,0 +1,1 @@
+"""Packages and folders that ship models: TorchServe, NeMo, MLflow, torch.export, OCI, programs."""
