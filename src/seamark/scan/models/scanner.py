@@ -14,8 +14,8 @@ from seamark.core.verdicts import Verdict, worst
 from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob, BytesBlob, FileBlob
 from seamark.scan.models.limits import Limits, Meter
-from seamark.scan.models.router import route
-from seamark.scan.models.scope import Options, Scope, Tally
+from seamark.scan.models.router import contain, route
+from seamark.scan.models.scope import Options, Reader, Scope, Tally
 from seamark.scan.models.surroundings import Folder, Surroundings
 
 _IN_MEMORY = 1 << 20
@@ -61,15 +61,17 @@ class Scanner:
         around: Surroundings,
         changed: Callable[[], bool],
         gaps: Callable[[], Iterable[str]] = tuple,
+        reader: Reader | None = None,
     ) -> FileReport:
         """Report, without a digest, on bytes that are read piece by piece from elsewhere.
 
-        After reading, ``changed`` says whether the bytes are others by now, and ``gaps`` what
+        ``reader`` is for who knows how they will be loaded; otherwise the content decides. After
+        reading, ``changed`` says whether the bytes are others by now, and ``gaps`` what
         could not be seen around them.
         """
         scope = self._scope(shown, around)
         scope.meter.admit(blob.size)
-        found = list(route(blob, scope))
+        found = list(contain(reader or route, blob, scope))
         try:
             if changed():
                 found.append(scope.finding(rules.CHANGED, "It changed during the examination."))

@@ -26,7 +26,7 @@ from seamark.scan.models.pickle.trace import (
 )
 from seamark.scan.models.scope import Scope
 
-__all__ = ["StreamKind", "examine", "examine_stream"]
+__all__ = ["StreamKind", "examine", "examine_first", "examine_stream"]
 
 TEXT_LIMIT = 64 << 20
 """Longest string that is turned back into the bytes it spells."""
@@ -75,6 +75,20 @@ def examine_stream(
             yield from _examine_rest(blob, scope, start)
             return
     raise LimitExceeded(f"holds more than {STREAM_LIMIT} pickle streams")
+
+
+def examine_first(
+    blob: Blob, scope: Scope, *, observe: Callable[[Trace], None] | None = None
+) -> Iterator[Finding]:
+    """Findings in the one stream with which ``blob`` begins, which is all that is loaded."""
+    scope.set_format("pickle")
+    stream = open_stream(blob, scope, StreamKind.PLAIN)
+    trace = stream.run(0)
+    if observe is not None:
+        observe(trace)
+    yield from _report(stream, trace)
+    if stream.arrays:
+        yield from _read_plainly(stream, trace)
 
 
 def _report(stream: Stream, trace: Trace) -> Iterator[Finding]:

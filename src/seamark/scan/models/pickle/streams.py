@@ -50,6 +50,13 @@ _RULE_OF_DECISION: dict[Decision, Rule] = {
     Decision.DOTTED: rules.DOTTED_IMPORT,
     Decision.UNKNOWN: rules.UNKNOWN_IMPORT,
 }
+
+
+def rule_of(decision: Decision) -> Rule | None:
+    """The rule that a reference breaks of which the allowlist says this; None where it is fine."""
+    return _RULE_OF_DECISION.get(decision)
+
+
 _RULE_OF_ODDITY: dict[Oddity, Rule] = {
     Oddity.COMPUTED_GLOBAL: rules.COMPUTED_IMPORT,
     Oddity.EXTENSION: rules.EXTENSION_CODE,
