@@ -44,7 +44,7 @@ def answer(job: Mapping[str, Any]) -> dict[str, Any]:
     except Refused as refusal:
         return {"refused": str(refusal)}
     except Unsuited as problem:
-        return {"unsuited": str(problem)}
+        return {"unsuited": str(problem), "hint": problem.hint}
     except (MissingLibrary, ModuleNotFoundError) as missing:
         return {"missing": missing.name or str(missing)}
     except MemoryError:

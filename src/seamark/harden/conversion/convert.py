@@ -205,7 +205,7 @@ def _ask(state: _Run, job: dict[str, Any], limits: Any) -> Any:
             hint="pip install 'seamark[convert]', or name one that has it with --python.",
         )
     if answer.unsuited:
-        raise UsageError(answer.unsuited, hint="Name an interpreter that suits with --python.")
+        raise UsageError(answer.unsuited, hint=answer.hint)
     if answer.refused:
         raise _Stopped(ExitCode.FAILED, answer.refused, notes=answer.notes)
     if answer.result is None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def limits_for(size: int, *, libraries: bool) -> Limits:
     """Limits for a source of ``size`` bytes; ``libraries`` such as torch need room of their own."""
     cpu = (180 if libraries else 60) + size // (5 * _MIB)
     return Limits(
-        memory=((16 << 30) if libraries else (1 << 30)) + (8 if libraries else 2) * size,
+        memory=((4 << 30) if libraries else (1 << 30)) + (8 if libraries else 2) * size,
         file=64 * _MIB + 4 * size,
         cpu=cpu,
         wall=4.0 * cpu,
@@ -54,7 +55,7 @@ def limits_for(size: int, *, libraries: bool) -> Limits:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a child said. Exactly one of the first five says something.
+    """What a child said. Exactly one of the first five says something; ``hint`` goes with them.
 
     ``died`` is set where it said nothing: by a limit, a signal or a defect.
     """
@@ -65,6 +66,7 @@ class Answer:
     missing: str = ""
     failed: str = ""
     died: str = ""
+    hint: str = ""
     confinement: tuple[str, ...] = ()
     python: str = ""
     notes: str = field(default="", repr=False)
@@ -80,7 +82,7 @@ def run(job: Mapping[str, Any], *, python: str, limits: Limits) -> Answer:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
             child = subprocess.Popen(  # noqa: S603  our own script
-                [python or sys.executable, "-I", "-B", "-Wignore", "-c", _BOOT, _ROOT],
+                [_interpreter(python), "-I", "-B", "-Wignore", "-c", _BOOT, _ROOT],
                 stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=err,
@@ -98,6 +100,14 @@ def run(job: Mapping[str, Any], *, python: str, limits: Limits) -> Answer:
         err.seek(max(0, os.fstat(err.fileno()).st_size - 4000))
         notes = err.read().decode("utf-8", "replace")
         return _read_answer(out.read(_LONGEST_ANSWER + 1), died or _why(child.returncode), notes)
+
+
+def _interpreter(named: str) -> str:
+    """The path of an interpreter; links are kept, a virtual environment is known by them."""
+    if not named:
+        return sys.executable
+    found = shutil.which(named)
+    return os.path.abspath(found or named)
 
 
 def _converse(child: "subprocess.Popen[bytes]", job: bytes, seconds: float) -> str:
@@ -167,6 +177,7 @@ def _read_answer(data: bytes, died: str, notes: str) -> Answer:
             raise ValueError("it gave no answer, or two")
         return Answer(
             result=result,
+            hint=str(body.get("hint", "")),
             confinement=tuple(str(each) for each in body["confinement"]),
             python=str(body["python"]),
             notes=notes,

@@ -1,0 +1,1 @@
+"""scikit-learn estimators to skops and ONNX."""
