@@ -38,7 +38,7 @@ CONFIGS = {
     "trust": ({"trust_remote_code": True}, "COD010"),
     "diffusers": ({"_class_name": ["my_pipeline", "P"], "_diffusers_version": "1"}, "COD010"),
     "sentence-transformers": ([{"idx": 0, "name": "0", "path": "", "type": "custom.T"}], "COD010"),
-    "adapter": ({"auto_mapping": {"base_model_class": "X", "parent_library": "evil"}}, "COD010"),
+    "adapter": ({"auto_mapping": {"base_model_class": "X", "parent_library": "evil"}}, "HUB010"),
     "address": ({"_name_or_path": "https://example.org/model"}, "COD015"),
 }
 
@@ -65,8 +65,8 @@ def test_remote_code_names_class_and_repository(tmp_path: Path) -> None:
 )
 def test_index_that_leaves_its_folder_is_hostile(tmp_path: Path, shard: str) -> None:
     index = {"weight_map": {"a": "model-1.safetensors", "b": shard}}
-    report = scan(tmp_path, "model.safetensors.index.json", index)
-    assert rules_of(report) == {"COD013"}
+    report = scan(tmp_path, "model.safetensors.index.json", index, "model-1.safetensors")
+    assert rules_of(report) - {"HUB007"} == {"COD013"}
     assert report.verdict is Verdict.HOSTILE
 
 
@@ -74,7 +74,7 @@ BENIGN = {
     "config.json": {"architectures": ["BertModel"], "_name_or_path": "bert-base", "a": 1},
     "tokenizer_config.json": {"chat_template": "{{ bos_token }}{{ messages[0]['content'] }}"},
     "adapter_config.json": {"base_model_name_or_path": "org/base", "auto_mapping": None},
-    "model.safetensors.index.json": {"weight_map": {"a": "model-1.safetensors", "b": "sub/m.bin"}},
+    "model.safetensors.index.json": {"weight_map": {"a": "model.safetensors"}},
     "model_index.json": {
         "_class_name": "StableDiffusionPipeline",
         "_diffusers_version": "0.30",
@@ -339,4 +339,4 @@ def test_media_under_the_name_of_source_is_not_cleared(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shard", ["venv/m.pkl", "a/.git/m.bin", "node_modules\\m.bin"])
 def test_index_into_a_folder_that_is_left_out(tmp_path: Path, shard: str) -> None:
     index = {"weight_map": {"a": shard, "b": "venv"}}
-    assert rules_of(scan(tmp_path, "pytorch_model.bin.index.json", index)) == {"COD019"}
+    assert "COD019" in rules_of(scan(tmp_path, "pytorch_model.bin.index.json", index))

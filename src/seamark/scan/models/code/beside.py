@@ -4,17 +4,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from seamark.core.findings import Finding
-from seamark.scan.models.blobs import Blob
+from seamark.scan.models.blobs import Blob, BytesBlob
 from seamark.scan.models.code import rules
 from seamark.scan.models.code.neighbors import beside_model, may_be_imported
-from seamark.scan.models.packages.markers import reader_of
+from seamark.scan.models.hub import files as hub
+from seamark.scan.models.packages import markers as packages
 from seamark.scan.models.scope import Scope
 
 _JSON_BYTES: Final = 1 << 20
 _CONFIG_BYTES: Final = 8 << 20
-_ACTED_UPON: Final = frozenset({"model_index.json", "modules.json"})
-"""Names under which diffusers and sentence-transformers look up what to import."""
-
 _INDEX_BYTES: Final = 32 << 20
 _YAML_BYTES: Final = 2 << 20
 _TEMPLATE_BYTES: Final = 4 << 20
@@ -25,13 +23,11 @@ _WHITESPACE: Final = b" \t\r\n\xef\xbb\xbf"
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Examine a text file by its name and content; what loaders of models ignore is inert."""
-    reader = reader_of(scope)
+    reader = packages.reader_of(scope) or hub.reader_of(scope)
     if reader is not None:
         yield from reader(blob, scope)
         return
     name = scope.name.lower()
-    if name.endswith((".json", ".json5", ".yaml", ".yml")):
-        yield from _examine_targets(blob, scope)
     if name.endswith((".json", ".json5")):
         yield from _examine_json(blob, scope, name)
     elif name.endswith(".py"):
@@ -63,14 +59,14 @@ def _examine_json(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
     from seamark.scan.models.code.configs import examine_config, may_matter
 
     limit = _JSON_BYTES
-    if (
-        name.endswith("config.json")
+    if name.endswith(".index.json"):
+        limit = _INDEX_BYTES
+    elif (
+        hub.is_document(name)
+        or name.endswith("config.json")
         or name.startswith(("config", "chat_template"))
-        or name in _ACTED_UPON
     ):
         limit = _CONFIG_BYTES
-    elif name.endswith(".index.json"):
-        limit = _INDEX_BYTES
     if blob.size > limit:
         if limit > _JSON_BYTES:
             scope.set_format("json")
@@ -80,10 +76,13 @@ def _examine_json(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
                 anchor="size",
             )
         else:  # loaders take nothing that they act upon from files of other names
+            if blob.size <= _CONFIG_BYTES:
+                yield from _examine_targets(blob.read(0, blob.size), scope)
             yield from _examine_inert(blob, scope, "json")
         return
     data = _read(blob, scope, limit)
-    if not may_matter(data):
+    yield from _examine_targets(data, scope)
+    if not may_matter(data) and not hub.is_document(name):
         yield from _examine_inert(blob, scope, "json")
         return
     found = list(examine_config(data, scope))
@@ -97,14 +96,12 @@ def _examine_json(blob: Blob, scope: Scope, name: str) -> Iterator[Finding]:
     yield from found
 
 
-def _examine_targets(blob: Blob, scope: Scope) -> Iterator[Finding]:
+def _examine_targets(data: bytes, scope: Scope) -> Iterator[Finding]:
     """Hydra calls whatever a model's configuration names as ``_target_``."""
-    if blob.size > _CONFIG_BYTES or b"_target_" not in blob.read(0, blob.size):
-        return
-    if beside_model(scope):
+    if b"_target_" in data and beside_model(scope):
         from seamark.scan.models.packages.hydra_targets import examine_targets
 
-        yield from examine_targets(blob, scope)
+        yield from examine_targets(BytesBlob(data), scope)
 
 
 def _examine_python(blob: Blob, scope: Scope) -> Iterator[Finding]:
@@ -118,7 +115,10 @@ def _examine_python(blob: Blob, scope: Scope) -> Iterator[Finding]:
 
 
 def _examine_yaml(blob: Blob, scope: Scope) -> Iterator[Finding]:
-    data = b"" if blob.size > _YAML_BYTES else _read(blob, scope, _YAML_BYTES)
+    data = b"" if blob.size > _CONFIG_BYTES else _read(blob, scope, _CONFIG_BYTES)
+    yield from _examine_targets(data, scope)
+    if len(data) > _YAML_BYTES:
+        data = b""
     # Only a tag makes an unsafe loader build objects, and every tag begins with "!".
     if b"!" not in data or not beside_model(scope):
         yield from _examine_inert(blob, scope, "yaml")

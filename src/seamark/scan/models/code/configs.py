@@ -18,15 +18,16 @@ _KEYS: Final = (
     b"custom_pipelines",
     b"chat_template",
     b"weight_map",
-    b"auto_mapping",
     b"_name_or_path",
     b"_class_name",
+    b"_implementation",
     b"sentence_transformers",
+    b"activation_f",
+    b"added_tokens_decoder",
+    b"peft_type",
+    b"megatron_core",
     b'"type"',
-)
-_PLAIN_LIBRARIES: Final = frozenset(
-    "diffusers transformers stable_diffusion onnxruntime optimum.onnxruntime flax "
-    "diffusers_modules paint_by_example latent_diffusion".split()
+    b'"types"',
 )
 _TEMPLATE_KEYS: Final = ("chat_template", "default_chat_template", "custom_chat_template")
 
@@ -67,64 +68,56 @@ def examine_config(data: bytes, scope: Scope) -> Iterator[Finding]:
             rules.NOT_READ, f"This configuration is no valid JSON: {reason}.", anchor="syntax"
         )
         return
-    for name in sorted({name for name in duplicates.names if name.encode() in _KEYS}):
+    ambiguous = {name for name in duplicates.names if name.encode() in _KEYS}
+    for name in sorted(ambiguous):
         yield scope.finding(
             rules.AMBIGUOUS_CONFIG,
             f"The key {name} occurs twice in one object.",
             anchor=name,
         )
-    if isinstance(document, list):
-        yield from _examine_modules(document, scope)
-    elif isinstance(document, dict):
+    if isinstance(document, dict):
         yield from _examine_object(document, scope)
+    from seamark.scan.models.hub.documents import examine_document
+
+    others = [name for name in duplicates.names if name not in ambiguous]
+    yield from examine_document(document, others, scope)
 
 
 def _examine_object(config: Config, scope: Scope) -> Iterator[Finding]:
-    yield from _examine_auto_map(config, scope)
-    yield from _examine_pipeline(config, scope)
+    from seamark.scan.models.hub.nested import parts_of
+
+    seen: set[str] = set()
+    for _path, part in parts_of(config):  # text_config, vision_config and the like
+        yield from _examine_auto_map(part, seen, scope)
     yield from _examine_templates(config, scope)
-    yield from _examine_index(config, scope)
     yield from _examine_addresses(config, scope)
-    mapping = config.get("auto_mapping")
-    if isinstance(mapping, dict) and mapping.get("parent_library"):
-        library = str(mapping["parent_library"])[:200]
-        yield scope.finding(
-            rules.CUSTOM_CODE,
-            f"Loading the adapter imports {library} for its base model's class.",
-            anchor=f"auto_mapping:{library}",
-        )
 
 
-def _examine_auto_map(config: Config, scope: Scope, where: str = "") -> Iterator[Finding]:
+def _examine_auto_map(config: Config, seen: set[str], scope: Scope) -> Iterator[Finding]:
     auto_map = config.get("auto_map")
     if isinstance(auto_map, dict):
         references = [(str(key), value) for key, value in auto_map.items()]
     else:  # older tokenizers have a bare list
         references = [("AutoTokenizer", auto_map)]
-    seen: set[str] = set()
     for kind, value in references:
         for reference in value if isinstance(value, list) else [value]:
             if isinstance(reference, str) and reference and reference not in seen:
                 seen.add(reference)
-                yield _custom_class(kind[:80], reference[:300], scope)
+                yield custom_class(kind[:80], reference[:300], scope)
     custom = config.get("custom_pipelines")
     if isinstance(custom, dict):
         for task, pipeline in custom.items():
             reference = pipeline.get("impl") if isinstance(pipeline, dict) else None
             if isinstance(reference, str):
-                yield _custom_class(f"pipeline {task[:80]}", reference[:300], scope)
-    if config.get("trust_remote_code") is True:
-        yield scope.finding(
-            rules.CUSTOM_CODE,
-            "The configuration switches trust_remote_code on by itself.",
-            anchor="trust_remote_code",
-        )
-    for name, part in config.items():  # text_config, vision_config and the like
-        if not where and isinstance(part, dict) and "auto_map" in part:
-            yield from _examine_auto_map(part, scope, name)
+                yield custom_class(f"pipeline {task[:80]}", reference[:300], scope)
 
 
-def _custom_class(kind: str, reference: str, scope: Scope) -> Finding:
+def custom_class(kind: str, reference: str, scope: Scope) -> Finding:
+    """The finding about a class that loaders import: ``module.Class``, ``repo--module.Class``.
+
+    ``kind`` says what the class is for. The model's metadata names it as remote code.
+    """
+    scope.describe(remote_code=[reference])
     repository, separator, local = reference.rpartition("--")
     module, _, name = local.rpartition(".")
     evidence = {"kind": kind, "class": name, "file": module.replace(".", "/") + ".py"}
@@ -143,22 +136,6 @@ def _custom_class(kind: str, reference: str, scope: Scope) -> Finding:
     )
 
 
-def _examine_pipeline(config: Config, scope: Scope) -> Iterator[Finding]:
-    """``model_index.json`` of diffusers: components as ``[library, class]``."""
-    cls = config.get("_class_name")
-    if isinstance(cls, list) and len(cls) == 2 and isinstance(cls[0], str):
-        yield _custom_class("The pipeline", f"{cls[0]}.{cls[1]}"[:300], scope)
-    if "_diffusers_version" not in config:
-        return
-    beside = {name.rpartition("/")[2] for name in scope.siblings()}
-    for name, part in config.items():
-        if not (isinstance(part, list) and len(part) == 2 and isinstance(part[0], str)):
-            continue
-        library = part[0]
-        if library not in _PLAIN_LIBRARIES and f"{library}.py" in beside:
-            yield _custom_class(f"Component {name[:80]}", f"{library}.{part[1]}"[:300], scope)
-
-
 def _examine_templates(config: Config, scope: Scope) -> Iterator[Finding]:
     for key in _TEMPLATE_KEYS:
         value = config.get(key)
@@ -175,30 +152,6 @@ def _examine_templates(config: Config, scope: Scope) -> Iterator[Finding]:
                     yield from examine_template(entry["template"], scope, anchor=f"{key}.{name}")
 
 
-def _examine_index(config: Config, scope: Scope) -> Iterator[Finding]:
-    weight_map = config.get("weight_map")
-    if not isinstance(weight_map, dict):
-        return
-    from seamark.scan.models.walk import DEFAULT_EXCLUDES
-
-    files = {value for value in weight_map.values() if isinstance(value, str)}
-    for name in sorted(files):
-        folders = name.replace("\\", "/").split("/")[:-1]
-        left_out = next((each for each in folders if each in DEFAULT_EXCLUDES), None)
-        if left_out is not None:
-            yield scope.finding(
-                rules.UNSEEN_FOLDER,
-                f"The index takes weights from {name[:200]!r}, and a scan leaves {left_out} out.",
-                anchor=name[:300],
-            )
-        if leads_outside(name):
-            yield scope.finding(
-                rules.ESCAPES_FOLDER,
-                f"The index takes weights from {name[:200]!r}.",
-                anchor=name[:300],
-            )
-
-
 def leads_outside(path: str) -> bool:
     """Does a relative path leave its folder: absolute, a drive, a URL, ``..``, a home?"""
     parts = path.replace("\\", "/").split("/")
@@ -212,14 +165,3 @@ def _examine_addresses(config: Config, scope: Scope) -> Iterator[Finding]:
             yield scope.finding(
                 rules.REMOTE_ADDRESS, f"{key} is the address {value[:200]}.", anchor=key
             )
-
-
-def _examine_modules(document: list[object], scope: Scope) -> Iterator[Finding]:
-    """``modules.json`` of sentence-transformers: classes that are imported by name."""
-    entries = [entry for entry in document if isinstance(entry, dict)]
-    if not entries or not all({"idx", "path", "type"} <= entry.keys() for entry in entries):
-        return
-    for entry in entries:
-        reference = str(entry["type"])[:300]
-        if not reference.startswith("sentence_transformers."):
-            yield _custom_class("A module", reference, scope)

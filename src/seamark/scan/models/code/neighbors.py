@@ -11,7 +11,8 @@ _WEIGHTS: Final = (
     ".safetensors .bin .pt .pth .ckpt .gguf .onnx .h5 .hdf5 .keras .pkl .pickle .joblib .mar "
     ".nemo .msgpack .tflite .npz .npy .pt2 .ptl .cbm .ubj .skops .dill"
 )
-_SUFFIXES: Final = tuple(_WEIGHTS.split())
+WEIGHT_SUFFIXES: Final = tuple(_WEIGHTS.split())
+"""Endings of files that hold weights."""
 
 _HUB_FILES: Final = frozenset(
     "mlmodel model_index.json tokenizer_config.json adapter_config.json "
@@ -51,7 +52,7 @@ def _names_beside(scope: Scope) -> frozenset[str]:
 def beside_model(scope: Scope) -> bool:
     """Are there weights, or files that only a saved model has, beside this file?"""
     names = _names_beside(scope) - {scope.name.lower()}
-    return bool(names & _HUB_FILES) or any(name.endswith(_SUFFIXES) for name in names)
+    return bool(names & _HUB_FILES) or any(name.endswith(WEIGHT_SUFFIXES) for name in names)
 
 
 def _in_code_folder(scope: Scope, name: str) -> bool:
@@ -70,7 +71,7 @@ def _in_code_folder(scope: Scope, name: str) -> bool:
     if "mlmodel" in names:
         return True
     return (bool(scope.member) or name == "inference.py") and any(
-        other.endswith(_SUFFIXES) for other in names
+        other.endswith(WEIGHT_SUFFIXES) for other in names
     )
 
 
@@ -83,7 +84,7 @@ def may_be_imported(scope: Scope) -> bool:
     names = _names_beside(scope)
     if names & _HUB_FILES or names & _ARCHIVED:
         return True
-    weights = any(other.endswith(_SUFFIXES) for other in names)
+    weights = any(other.endswith(WEIGHT_SUFFIXES) for other in names)
     if "config.json" in names and (weights or name.startswith(_HUB_PREFIXES)):
         return True
     return weights and (name.startswith(_CODE_PREFIXES) or name.endswith("_handler.py"))

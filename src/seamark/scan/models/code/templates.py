@@ -7,6 +7,7 @@ is hostile either way. Nothing is rendered here.
 import warnings
 from collections.abc import Iterator
 
+from seamark.core.digests import digest_bytes
 from seamark.core.findings import Finding
 from seamark.core.rules import cve
 from seamark.scan.models.code import template_rules as rules
@@ -23,9 +24,11 @@ RULES = rules.RULES
 def examine_template(text: str, scope: Scope, *, anchor: str) -> Iterator[Finding]:
     """Findings about one template.
 
-    ``anchor`` names the template within its file (``chat_template``, a GGUF key). Never raises:
-    what is no template, or too large to examine, is a finding that makes the file ``unclear``.
+    The model's metadata gets its digest. ``anchor`` names the template within its file
+    (``chat_template``, a GGUF key). Never raises: what is no template, or too large to examine, is
+    a finding that makes the file ``unclear``.
     """
+    scope.describe(templates=[digest_bytes(text.encode("utf-8", "surrogatepass"))])
     if len(text) > MAX_CHARACTERS:
         yield scope.finding(
             rules.TOO_LARGE,

@@ -1,0 +1,70 @@
+"""Model cards: the YAML in front of ``README.md`` says license, base model and datasets.
+
+Nothing loads a model by it, so nothing in it is a finding.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from seamark.core.findings import Finding
+from seamark.scan.models.blobs import Blob
+from seamark.scan.models.hub.nested import texts_of
+from seamark.scan.models.scope import Scope
+
+_FRONT: Final = 64 << 10
+
+
+def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    """Describe the model by its card; the text is judged as any other text."""
+    from seamark.scan.models.code.texts import examine_text
+
+    scope.set_format("text")
+    front = front_matter(blob.read(0, _FRONT))
+    if front:
+        said = _plain(front)
+        scope.describe(
+            name=_text(said.get("model_name")),
+            license=_text(said.get("license_name")) or ", ".join(texts_of(said.get("license"))),
+            base_models=texts_of(said.get("base_model")),
+            datasets=texts_of(said.get("datasets")),
+            framework=_text(said.get("library_name")),
+        )
+    yield from examine_text(blob, scope)
+
+
+def front_matter(data: bytes) -> str:
+    """The YAML between the two lines of dashes; empty where there is none."""
+    lines = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
+    if lines[0].rstrip() != "---":
+        return ""
+    for number, line in enumerate(lines[1:], 1):
+        if line.rstrip() == "---":
+            return "\n".join(lines[1:number])
+    return ""
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _plain(text: str) -> Mapping[str, object]:
+    """Keys and their texts or lists of texts. Composed, never constructed."""
+    import yaml
+
+    from seamark.scan.models.code.yaml_documents import compose
+
+    try:
+        documents, _ = compose(text)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return {}
+    root = documents[0] if documents else None
+    if not isinstance(root, yaml.MappingNode):
+        return {}
+    said: dict[str, object] = {}
+    for key, value in root.value[:500]:
+        if isinstance(value, yaml.ScalarNode):
+            said[str(key.value)] = str(value.value)
+        elif isinstance(value, yaml.SequenceNode):
+            parts = [part.value for part in value.value[:200] if isinstance(part, yaml.ScalarNode)]
+            said[str(key.value)] = [str(part) for part in parts]
+    return said
