@@ -9,6 +9,7 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.code.signatures import is_eight_bit_text
 from seamark.scan.models.hub import kinds as hub
 from seamark.scan.models.packages import kinds as packages
+from seamark.scan.models.r import kinds as r_data
 from seamark.scan.models.scope import Reader
 from seamark.scan.models.trees import kinds as trees
 from seamark.scan.models.weights.inert_kinds import MEDIA_EXTENSIONS, is_empty, is_media, is_text
@@ -115,6 +116,7 @@ FORMATS: tuple[Format, ...] = (
         extensions=frozenset({".safetensors"}),
     ),
     *(Format(**kind._asdict()) for kind in trees.KINDS),
+    *(Format(**kind._asdict()) for kind in r_data.KINDS),
     *(Format(**kind._asdict()) for kind in archives.GUESSED),
     Format(
         name="onnx",

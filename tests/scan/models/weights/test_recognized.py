@@ -36,7 +36,6 @@ PE = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
 RECOGNIZED = {
     "tflite": (b"\x1c\0\0\0TFL3" + bytes(40), "m.tflite"),
     "tensorrt": (b"ptrt" + bytes(40), "m.engine"),
-    "r_data": (b"X\n\0\0\0\x03\0\4\2\1", "m.rds"),
     "openvino": (b'<?xml version="1.0"?>\n<net name="m" version="11"></net>', "m.xml"),
     "pmml": (b'<?xml version="1.0"?>\n<PMML version="4.4"></PMML>', "m.pmml"),
     "tf_saved_model": (message((1, 1), (2, message((1, META), (2, GRAPH)))), "saved_model.pb"),

@@ -108,10 +108,6 @@ def _is_level_db(head: bytes, blob: Blob) -> bool:
     )
 
 
-_R_MARKS = (
-    *(b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n"),
-    *(b"X\n\0\0\0\x02", b"X\n\0\0\0\x03", b"A\n2\n", b"A\n3\n"),
-)
 _GRAPH = "can hold operations that read and write files"
 
 KINDS: tuple[Kind, ...] = (
@@ -128,13 +124,6 @@ KINDS: tuple[Kind, ...] = (
         _starts(b"ptrt", b"ftrt"),
         "can hold plugins and native code",
         frozenset({".engine", ".plan", ".trt"}),
-    ),
-    Kind(
-        "r_data",
-        "R data",
-        _starts(*_R_MARKS),
-        "can hold code that runs when a value is used (CVE-2024-27322)",
-        frozenset({".rds", ".rdata", ".rda"}),
     ),
     Kind(
         "openvino",

@@ -1,0 +1,1 @@
+"""R's serialized data: ``.rds``, ``.RData``/``.rda``, in all three encodings."""
