@@ -1,6 +1,6 @@
 """The full counts behind the claims: ``python -m proofs.run [PART...]``; without names, all.
 
-Parts are hostile, benign, dos, agreement and formats. Results go to docs/proofs/*.json with
+Parts are hostile, benign, dos, agreement, fuzz, safe_load, convert and formats. Results go to docs/proofs/*.json with
 command, commit and date.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from proofs import benign_proof, dos_proof, formats_table, hostile_proof
 
-PARTS = ("hostile", "benign", "dos", "agreement", "formats")
+PARTS = ("hostile", "benign", "dos", "agreement", "fuzz", "safe_load", "convert", "formats")
 
 
 def _line(name: str, row: dict[str, Any]) -> str:
@@ -70,6 +70,24 @@ def agreement(**_: Any) -> bool:
     """Both pickle engines on mutated pickles (proofs/pickle_agreement.py)."""
     module = importlib.import_module("proofs.pickle_agreement")
     return bool(module.main([]) == 0)
+
+
+def fuzz(work: Path, only: str = "", **_: Any) -> bool:
+    """Every reader on mutations of real files (proofs/fuzz)."""
+    module = importlib.import_module("proofs.fuzz_proof")
+    return bool(module.prove(work, only=only)["failed"] == 0)
+
+
+def safe_load(work: Path, venvs: Path, **_: Any) -> bool:
+    """What loads, and what does not, under ``safe_load()`` (proofs/safe_load_proof.py)."""
+    module = importlib.import_module("proofs.safe_load_proof")
+    return bool(module.prove(work, venvs))
+
+
+def convert(work: Path, venvs: Path, **_: Any) -> bool:
+    """Conversions with equal outputs (proofs/conversion_proof.py)."""
+    module = importlib.import_module("proofs.conversion_proof")
+    return bool(module.prove(work, venvs))
 
 
 def formats(**_: Any) -> bool:

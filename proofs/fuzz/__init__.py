@@ -1,0 +1,1 @@
+"""Mutations of real files, by the hundred thousand, against every reader."""
