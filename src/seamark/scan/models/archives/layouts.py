@@ -45,13 +45,29 @@ def find_layout(entries: Sequence[Entry]) -> Layout:
         layout = torch_layout(entries)
         if layout is not None:
             return layout
+    if _OLD_PROGRAM in names:
+        return Layout(format="pytorch-export", reader_of=_export_reader)
     if "config.json" in names and "metadata.json" in names:
         return Layout(format="keras", reader_of=_keras_reader)
-    if "schema.json" in names and all(name.endswith((".npy", ".npz", ".json")) for name in names):
+    if "schema.json" in names and all(
+        name.endswith((".npy", ".npz", ".json", ".bin")) for name in names
+    ):
         return Layout(format="skops", reader_of=_skops_reader)
     if names and all(name.endswith(".npy") for name in names):
         return NPZ
     return ORDINARY
+
+
+_OLD_PROGRAM = "serialized_exported_program.json"
+"""What marks an exported program up to torch 2.7; its other members are told by content."""
+
+
+def _export_reader(name: str) -> Reader | None:
+    if name != _OLD_PROGRAM:
+        return None
+    from seamark.scan.models.packages.torch_export import examine_graph
+
+    return examine_graph
 
 
 def _keras_reader(name: str) -> Reader | None:
@@ -65,6 +81,6 @@ def _keras_reader(name: str) -> Reader | None:
 def _skops_reader(name: str) -> Reader | None:
     if name != "schema.json":
         return None
-    from seamark.scan.models.weights.recognized import examine_skops
+    from seamark.scan.models.skops.schema import examine
 
-    return examine_skops
+    return examine

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from seamark.core.findings import Finding
-from seamark.scan.models import rules as file_rules
 from seamark.scan.models.archives.layouts import Layout
 from seamark.scan.models.archives.zip_records import Entry
 from seamark.scan.models.blobs import Blob
@@ -80,10 +79,21 @@ class _Roots:
 
             return examine_code
         if self.exported and rest.endswith(".json"):
-            return examine_note
+            return self._json_reader(name[: -len(rest)].lower(), rest)
         if self.package and rest.endswith(".py"):
             return _examine_nothing
         return None
+
+    def _json_reader(self, root: str, rest: str) -> Reader:
+        """The reader of one of an exported program's JSON members."""
+        from seamark.scan.models.packages import torch_export
+
+        if rest.startswith("models/"):
+            return torch_export.examine_graph
+        if rest.endswith(("_weights_config.json", "_constants_config.json")):
+            folder = f"{root}{rest.rpartition('/')[0]}/"
+            return partial(torch_export.examine_weights, folder=folder, sizes=self.sizes)
+        return examine_note
 
     def _examine_pickle(self, root: str, rest: str, blob: Blob, scope: Scope) -> Iterator[Finding]:
         from seamark.scan.models.torch.pickles import examine_checkpoint
@@ -120,11 +130,9 @@ class _Roots:
         if self.package:
             yield from self._package_sources(entries, scope)
         if self.exported:
-            yield scope.finding(
-                file_rules.NOT_YET_READ,
-                "The graph of an exported program (pt2) is not examined yet.",
-                anchor="pt2",
-            )
+            from seamark.scan.models.packages.torch_export import native_code
+
+            yield from native_code([entry.name for entry in entries], scope)
 
     def _package_sources(self, entries: Sequence[Entry], scope: Scope) -> Iterator[Finding]:
         sources = [entry.name for entry in entries if entry.name.endswith(".py")]

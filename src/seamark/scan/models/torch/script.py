@@ -34,15 +34,18 @@ _REMOTE = re.compile(r"(?<![\w.])(rpc_(?:async|sync|remote))\s*\(")
 _SPELLED = re.compile(rb"([A-Za-z_]\w{0,60})::([A-Za-z_]\w{0,80})")
 _SHOWN = 40
 
-_REACHES_FILES = frozenset(
+REACHES_FILES = frozenset(
     """aten.save aten.from_file aten.load aten._save_parameters image.read_file image.write_file
     aten.save_to_file""".split()
 )
-_TORCH_NAMESPACES = frozenset(
+"""Operators that open files by name, as ``namespace.operator``."""
+
+TORCH_NAMESPACES = frozenset(
     """aten prim prims quantized quantized_decomposed prepacked mkl mkldnn mkldnn_prepacked onednn
     sparse sparsity xnnpack vulkan_prepack metal_prepack static_runtime torchvision image
     _quantized _nnapi mps inductor higher_order rnn profiler quantization""".split()
 )
+"""Namespaces whose operators torch and torchvision provide."""
 
 
 def examine_code(blob: Blob, scope: Scope) -> Iterator[Finding]:
@@ -62,7 +65,7 @@ def examine_code(blob: Blob, scope: Scope) -> Iterator[Finding]:
             yield from _judge_path(match, source, text, seen, scope)
     for match in _SPACED.finditer(text):
         namespace = match[1] or "aten"
-        if f"{namespace}.{match[2]}" in _REACHES_FILES:
+        if f"{namespace}.{match[2]}" in REACHES_FILES:
             yield from _judge(namespace, match[2], match.start(), seen, scope)
     for match in _REMOTE.finditer(text):
         yield from _foreign(f"call {match[1]}", match.start(), seen, scope)
@@ -76,7 +79,7 @@ def _judge_path(
     parts = match[2].split(".")[1:]
     if root == "__torch__":
         if parts[:2] == ["torch", "classes"] and len(parts) > 3:
-            if parts[2] not in _TORCH_NAMESPACES:
+            if parts[2] not in TORCH_NAMESPACES:
                 yield from _foreign(f"class {parts[2]}.{parts[3]}", at, seen, scope)
         elif not parts or parts == ["torch"] or parts[:2] == ["torch", "classes"]:
             yield from _unprinted(match[0], source, at, seen, scope)
@@ -140,7 +143,7 @@ def _judge(
     namespace: str, name: str, offset: int, seen: set[str], scope: Scope
 ) -> Iterator[Finding]:
     operator = f"{namespace}.{name}"
-    if operator in _REACHES_FILES:
+    if operator in REACHES_FILES:
         if operator not in seen:
             seen.add(operator)
             yield scope.finding(
@@ -150,7 +153,7 @@ def _judge(
                 offset=offset,
                 evidence={"operator": f"{namespace}::{name}"},
             )
-    elif namespace not in _TORCH_NAMESPACES:
+    elif namespace not in TORCH_NAMESPACES:
         yield from _foreign(f"operator {namespace}::{name}", offset, seen, scope)
 
 
