@@ -94,7 +94,7 @@ def test_nemo_archives() -> None:
 
 def test_skops_archives_are_recognized() -> None:
     report = scan_bytes(build(Part("schema.json", b'{"protocol": 2}')), name="m.skops")
-    assert (report.format, report.verdict) == ("skops", Verdict.UNCLEAR)
+    assert (report.format, report.verdict) == ("skops", Verdict.REVIEW)
 
 
 HOSTS = {

@@ -32,6 +32,7 @@ class Layout:
 
 
 PEEKED = 8
+_SKOPS_MEMBERS = (".npy", ".npz", ".json", ".bin")
 ORDINARY = Layout(format="zip")
 NPZ = Layout(format="npz")
 

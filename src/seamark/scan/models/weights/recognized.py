@@ -34,13 +34,6 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     yield from examine_appended_zip(blob, scope, host=kind.name)
 
 
-def examine_skops(blob: Blob, scope: Scope) -> Iterator[Finding]:
-    """``schema.json`` of a skops archive; see :mod:`seamark.scan.models.weights.skops`."""
-    from seamark.scan.models.weights.skops import examine as examine_schema
-
-    yield from examine_schema(blob, scope)
-
-
 def examine_media(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Pictures, sound, documents: no model, unless something else hides behind them."""
     scope.tally.note = scope.tally.note or NOT_A_MODEL
@@ -100,21 +93,11 @@ def companion_of(scope: Scope) -> str | None:
     return None
 
 
-_VARIABLES = re.compile(r"(.+)\.data-\d{5}-of-\d{5}")
-
-
 def raw_part_of(scope: Scope) -> str | None:
     """The model beside this file that claims it by name, where that model is not examined itself.
 
-    OpenVINO keeps weights in ``m.bin`` beside ``m.xml``, TensorFlow variables in
-    ``m.data-00000-of-00001`` beside ``m.index``.
+    OpenVINO keeps weights in ``m.bin`` beside ``m.xml``.
     """
     stem, _, suffix = scope.name.rpartition(".")
-    shard = _VARIABLES.fullmatch(scope.name)
-    if shard:
-        model = f"{shard[1]}.index"
-    elif suffix.lower() == "bin" and stem:
-        model = f"{stem}.xml"
-    else:
-        return None
-    return model if model in scope.siblings() else None
+    model = f"{stem}.xml"
+    return model if suffix.lower() == "bin" and stem and model in scope.siblings() else None

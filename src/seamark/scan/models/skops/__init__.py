@@ -1,0 +1,1 @@
+"""skops: estimators as a tree of nodes in JSON beside plain arrays."""
