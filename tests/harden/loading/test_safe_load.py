@@ -264,7 +264,8 @@ def test_sitecustomize_and_subprocesses(tmp_path, word):
     ran = tmp_path / "ran"
     code = (
         "import subprocess,sys\nif len(sys.argv)<3:\n"
-        " sys.exit(subprocess.call([sys.executable,'-c',open(sys.argv[1]).read(),sys.argv[1],'x']))\n"
+        " code=open(sys.argv[1]).read()\n"
+        " sys.exit(subprocess.call([sys.executable,'-c',code,sys.argv[1],'x']))\n"
         f"import pickle; pickle.loads({pickle.dumps(Payload(ran))!r})\n"
     )
     (tmp_path / "program").write_text(code)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from seamark.core.errors import ConfigurationError
-from seamark.harden.loading import libraries, pickles, threads
+from seamark.harden.loading import folders, libraries, pickles, threads
 from seamark.harden.loading.audit import add_hook
 from seamark.harden.loading.patches import Patches
 from seamark.harden.loading.policy import Policy, hold_for_process, holding, make_policy
@@ -12,7 +12,7 @@ from seamark.harden.loading.project import read_project
 
 VARIABLE = "SEAMARK_SAFE_LOAD"
 
-_PATCHES = Patches((*pickles.GUARDS, *libraries.GUARDS, *threads.GUARDS))
+_PATCHES = Patches((*pickles.GUARDS, *libraries.GUARDS, *folders.GUARDS, *threads.GUARDS))
 
 
 def safe_load(

@@ -59,12 +59,10 @@ def scan_stream(data: bytes, policy: Policy, *, name: str = "<pickle>") -> FileR
     )
 
 
-def load_examined(
-    place: Any, policy: Policy, call: Callable[[Any], Any], *, by_link: bool = False
-) -> Any:
+def load_examined(place: Any, policy: Policy, call: Callable[[Any], Any]) -> Any:
     """Examine a path or an open file, then ``call`` the loader with what was examined.
 
-    ``call`` gets a file object, or with ``by_link`` a path. Raises
+    ``call`` gets a file object. Raises
     :class:`~seamark.harden.loading.refusals.UnsafeModel`, and ``OSError`` as opening does.
     """
     named = isinstance(place, str | bytes | os.PathLike)
@@ -78,7 +76,7 @@ def load_examined(
     try:
         policy.judge(scan_source(source, policy))
         with examined(policy):
-            result = call((source.link or path) if by_link else source.open())
+            result = call(source.open())
         refuse_changed(source, policy)
         return result
     finally:

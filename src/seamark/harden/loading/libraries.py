@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from seamark.harden.loading.examine import load_examined, load_in_place
+from seamark.harden.loading.folders import load_folder
 from seamark.harden.loading.patches import Guard
 from seamark.harden.loading.policy import Policy, current, loading
 
@@ -26,15 +27,15 @@ def _policy_for(place: Any) -> Policy | None:
 def by_stream(*keywords: str, maps: str = "") -> Callable[[Loader], Loader]:
     """For loaders that take a path or a file as first argument or as one of ``keywords``.
 
-    They get a file object over the examined bytes; a path to the open file where the argument
-    ``maps`` asks for a memory map, which needs one.
+    They get a file object over the examined bytes. Where the argument ``maps`` asks for a memory
+    map they open the path themselves; the pickles in it are then examined a second time.
     """
 
     def wrap(original: Loader) -> Loader:
         @functools.wraps(original)
         def load(*args: Any, **options: Any) -> Any:
             given = next((word for word in keywords if word in options), None)
-            place = options[given] if given else (args[0] if args else None)
+            place: Any = options[given] if given else (args[0] if args else None)
             policy = None if place is None else _policy_for(place)
             if policy is None:
                 return original(*args, **options)
@@ -47,7 +48,10 @@ def by_stream(*keywords: str, maps: str = "") -> Callable[[Loader], Loader]:
             mapped = bool(maps and options.get(maps)) or (
                 maps == "mmap_mode" and len(args) > 1 and args[1] is not None
             )
-            return load_examined(place, policy, call, by_link=mapped and _is_path(place))
+            if mapped and _is_path(place):
+                path = os.fsdecode(place)
+                return load_in_place(path, policy, lambda: original(*args, **options))
+            return load_examined(place, policy, call)
 
         return load
 
@@ -63,9 +67,11 @@ def in_place(*keywords: str, at: int = 0) -> Callable[[Loader], Loader]:
             given = next((word for word in keywords if word in options), None)
             place: Any = options[given] if given else (args[at] if len(args) > at else None)
             policy = current()
-            if policy is None or not _is_path(place) or not os.path.isfile(os.fsdecode(place)):
+            if policy is None or not _is_path(place) or not os.path.exists(os.fsdecode(place)):
                 return original(*args, **options)
             path = os.fsdecode(place)
+            if os.path.isdir(path):
+                return load_folder(path, policy, lambda: original(*args, **options))
             return load_in_place(path, policy, lambda: original(*args, **options))
 
         return load
@@ -101,6 +107,7 @@ GUARDS = (
         "load_model",
         _KERAS,
     ),
+    *_each("tensorflow.python.saved_model.load", "load", in_place("export_dir")),
     *_each("keras.src.saving.saving_api", "load_weights", in_place("filepath", at=1)),
     *_each("xgboost.core", "Booster.load_model", in_place("fname", at=1)),
     *_each("lightgbm.basic", "Booster.__init__", in_place("model_file", at=3)),

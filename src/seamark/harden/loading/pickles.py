@@ -9,6 +9,7 @@ import io
 import pickletools
 import sys
 from collections.abc import Callable
+from types import BuiltinMethodType
 from typing import Any
 
 from seamark.harden.loading.audit import is_left_alone
@@ -176,6 +177,12 @@ class _Door:
             self._source = self.file
 
 
+def _resolves_ids(unpickler: Any) -> bool:
+    """Whether somebody gave the unpickler a ``persistent_load`` of Python's own."""
+    resolve = getattr(unpickler, "persistent_load", None)
+    return resolve is not None and not isinstance(resolve, BuiltinMethodType)
+
+
 def guard_unpickler(original: Any) -> Any:
     """``pickle.Unpickler``: a subclass whose ``load`` examines. Subclasses of it do as well."""
 
@@ -192,8 +199,7 @@ def guard_unpickler(original: Any) -> Any:
             door = self._seamark_door
             if door is None or loading() is not None:
                 return super().load()
-            own = type(self).persistent_load is not original.persistent_load
-            return door.load(super().load, own_ids=own)
+            return door.load(super().load, own_ids=_resolves_ids(self))
 
     Unpickler.__name__ = original.__name__
     Unpickler.__qualname__ = original.__qualname__

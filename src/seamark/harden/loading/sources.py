@@ -158,8 +158,7 @@ class Memory(io.BytesIO):
 class Source:
     """Bytes that are examined and then loaded: ``blob`` for the scanner, ``open()`` the loader.
 
-    ``link`` is a path that leads to the open file, where the system has one; ``changed`` whether
-    somebody wrote to it.
+    ``changed`` says whether somebody wrote to the file.
     """
 
     def __init__(self, name: str, blob: Blob, *, fd: int | None = None, owned: bool = True) -> None:
@@ -167,13 +166,11 @@ class Source:
         self.blob = blob
         self.fd = fd
         self._owned = owned
-        self._handed = False
         self._before = None if fd is None else identity(os.fstat(fd))
 
     def open(self) -> "Memory | io.BufferedReader":
         """A seekable file for the loader, which closes the descriptor with it."""
         if isinstance(self.blob, KeptBlob):
-            self._handed = self._owned
             fd = os.dup(self.blob.fd) if self._owned else self.blob.fd
             blob = KeptBlob(fd, self.blob.start, self.blob.size, self.blob.pages)
             return io.BufferedReader(_Raw(blob, self.name, owned=self._owned), PAGE)
@@ -182,12 +179,6 @@ class Source:
     def changed(self) -> bool:
         """Whether the open file is not what it was before the scan."""
         return self.fd is not None and identity(os.fstat(self.fd)) != self._before
-
-    @property
-    def link(self) -> str | None:
-        """A path by which a loader that takes only paths opens this very file."""
-        path = f"/proc/self/fd/{self.fd}"
-        return path if self.fd is not None and os.path.exists(path) else None
 
     def close(self) -> None:
         """Close our descriptor; what the loader was handed has its own."""
