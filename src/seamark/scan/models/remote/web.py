@@ -43,7 +43,7 @@ class WebObject:
     def __init__(
         self, url: str, *, settings: RemoteSettings = DEFAULT, resolver: Resolver = resolve
     ) -> None:
-        """Ask for the first byte. Raises ``RemoteError``: no ranges, no size, not allowed."""
+        """Ask for the first byte, unless it is to be fetched whole. Raises ``RemoteError``."""
         self._url = url
         self._settings = settings
         self._resolver = resolver
@@ -53,6 +53,8 @@ class WebObject:
         self._whole: bytes | None = None
         self.identity = ""
         self.size = 0
+        if settings.download:
+            return
         answer, _ = self._bounded(lambda: self._ranged(0, 1))
         if answer.size is None:
             raise RemoteError("the server does not say how large the object is (--download)")
