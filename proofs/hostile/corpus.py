@@ -15,6 +15,7 @@ from proofs.hostile import (
     gadgets,
     kerasfiles,
     onnxfiles,
+    packagefiles,
     streams,
     structure,
     templates,
@@ -24,7 +25,7 @@ from proofs.hostile.case import Case, Files
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 _SOURCES = (gadgets, evasions, streams, extensions, torchfiles, compressed, arrays, kerasfiles, onnxfiles,
-            templates, codebeside, structure)  # fmt: skip
+            templates, codebeside, structure, packagefiles)  # fmt: skip
 
 
 def all_cases() -> list[Case]:
