@@ -40,6 +40,8 @@ _FAMILIES = {
     "RDS": "R data",
     "SKO": "skops",
     "STN": "safetensors",
+    "TFG": "TensorFlow graphs and checkpoints",
+    "TFL": "TensorFlow Lite",
     "TOK": "Tokenizers",
     "TPL": "Chat templates",
     "XGB": "XGBoost",

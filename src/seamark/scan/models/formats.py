@@ -11,6 +11,7 @@ from seamark.scan.models.hub import kinds as hub
 from seamark.scan.models.packages import kinds as packages
 from seamark.scan.models.r import kinds as r_data
 from seamark.scan.models.scope import Reader
+from seamark.scan.models.tensorflow import kinds as tensorflow
 from seamark.scan.models.trees import kinds as trees
 from seamark.scan.models.weights.inert_kinds import MEDIA_EXTENSIONS, is_empty, is_media, is_text
 from seamark.scan.models.weights.recognized_kinds import KINDS
@@ -134,6 +135,7 @@ FORMATS: tuple[Format, ...] = (
         extensions=MEDIA_EXTENSIONS,
     ),
     *(Format(**kind._asdict()) for kind in packages.KINDS),
+    *(Format(**kind._asdict()) for kind in tensorflow.KINDS),
     *(
         Format(
             name=kind.name,

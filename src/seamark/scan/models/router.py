@@ -8,6 +8,7 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.formats import FORMATS, HEAD, Format
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Reader, Scope
+from seamark.scan.models.tensorflow.kinds import CHECKPOINT_DATA, SHARD
 
 _READ_AS_TEXT = tuple(
     """.py .jinja .jinja2 .j2 .json .yaml .yml mlmodel requirements.txt
@@ -51,7 +52,7 @@ def examine_as(
 
 
 def _route(blob: Blob, scope: Scope) -> Iterator[Finding]:
-    found = detect(blob, scope.name)
+    found = _by_name(scope) or detect(blob, scope.name)
     if found is None:
         from seamark.scan.models.weights.recognized import companion_of, raw_part_of
 
@@ -77,6 +78,14 @@ def _route(blob: Blob, scope: Scope) -> Iterator[Finding]:
     if found.name not in _NO_POLYGLOT:
         yield from _see_pickle(blob, scope, found)
     yield from found.load_reader()(blob, scope)
+
+
+def _by_name(scope: Scope) -> Format | None:
+    """Data files of a checkpoint have no mark; their name leads to the index that claims them."""
+    name = SHARD.fullmatch(scope.name)
+    if name and f"{name[1]}.index" in scope.siblings():
+        return Format(**CHECKPOINT_DATA._asdict())
+    return None
 
 
 _NO_POLYGLOT = frozenset({"pickle", "text", "text-8bit", "empty"})

@@ -28,20 +28,13 @@ PNG = (
     + chunk(b"IDAT", zlib.compress(b"\0\0"))
     + chunk(b"IEND", b"")
 )
-NODE = message((1, "input"), (2, "Placeholder"))
-GRAPH = message((1, NODE), (4, message((1, 1987))))
-META = message((2, message((1, message((1, "op"))))), (4, "serve"), (5, "2.16"))
 PE = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
 
 RECOGNIZED = {
-    "tflite": (b"\x1c\0\0\0TFL3" + bytes(40), "m.tflite"),
     "tensorrt": (b"ptrt" + bytes(40), "m.engine"),
     "openvino": (b'<?xml version="1.0"?>\n<net name="m" version="11"></net>', "m.xml"),
     "pmml": (b'<?xml version="1.0"?>\n<PMML version="4.4"></PMML>', "m.pmml"),
-    "tf_saved_model": (message((1, 1), (2, message((1, META), (2, GRAPH)))), "saved_model.pb"),
     "core_ml": (message((1, 5), (2, message((1, b""))), (500, b"\x08\x01")), "m.mlmodel"),
-    "tf_graph": (GRAPH, "frozen.pb"),
-    "tf_checkpoint": (b"\0\0\1" + bytes(60) + b"\x57\xfb\x80\x8b\x24\x75\x47\xdb", "m.index"),
     "executable": (b"\x7fELF\x02\x01\x01" + bytes(60), "libop.so"),
 }
 
@@ -52,11 +45,6 @@ def test_recognized_formats_are_unclear(name: str) -> None:
     report = scan_bytes(data, name=path)
     assert (report.format, rules(report)) == (name, {"FIL007"})
     assert report.verdict is Verdict.UNCLEAR
-
-
-def test_a_meta_graph_is_recognized() -> None:
-    data = message((1, META), (2, GRAPH))
-    assert scan_bytes(data, name="model.meta").format == "tf_graph"
 
 
 @pytest.mark.parametrize("data", [b"\x7fELF" + bytes(60), PE, b"\xcf\xfa\xed\xfe" + bytes(60)])

@@ -1,6 +1,5 @@
 """Readers for what is recognized and not read in depth, and for what is no model at all."""
 
-import re
 from collections.abc import Iterator
 
 from seamark.core.findings import Finding

@@ -1,0 +1,1 @@
+"""TensorFlow's formats on the wire: graphs, SavedModel folders, checkpoints, TFLite."""
