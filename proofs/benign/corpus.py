@@ -20,6 +20,8 @@ PLAN: dict[str, tuple[str, ...]] = {
     "sk15": (*_EVERYWHERE, "onnxes", "kerases jax"),
     "sk16": (*_EVERYWHERE, "onnxes", "ggufs", "mlflows"),
     "torch": ("torches", "kerases torch", "hubs"),
+    "tensorflow": ("tensorflows",),
+    "tensorflow212": ("tensorflows",),
 }
 
 
