@@ -20,6 +20,9 @@ PLAN: dict[str, tuple[str, ...]] = {
     "sk15": (*_EVERYWHERE, "onnxes", "kerases jax"),
     "sk16": (*_EVERYWHERE, "onnxes", "ggufs", "mlflows"),
     "torch": ("torches", "kerases torch", "hubs"),
+    "hub2": ("hubfolders folders adapters tokenizers sentencepiece sentences pipelines",),
+    "hub3": ("hubfolders folders adapters tokenizers sentencepiece sentences pipelines",),
+    "flax": ("hubfolders flax",),
     "tensorflow": ("tensorflows",),
     "tensorflow212": ("tensorflows",),
 }
