@@ -15,10 +15,13 @@ MANIFEST = Path(__file__).with_name("manifest.json")
 _SECONDS = 1200
 _EVERYWHERE = ("plain", "numerics", "estimators", "pipelines", "boosters", "archives")
 PLAN: dict[str, tuple[str, ...]] = {
-    "sk11": _EVERYWHERE,
-    "sk13": _EVERYWHERE,
-    "sk15": (*_EVERYWHERE, "onnxes", "kerases jax"),
-    "sk16": (*_EVERYWHERE, "onnxes", "ggufs", "mlflows"),
+    "sk11": (*_EVERYWHERE, "trees"),
+    "sk13": (*_EVERYWHERE, "trees"),
+    "sk15": (*_EVERYWHERE, "onnxes", "kerases jax", "trees"),
+    "sk16": (*_EVERYWHERE, "onnxes", "ggufs", "mlflows", "trees", "skopses"),
+    "trees": ("trees", "skopses", "rdata"),
+    "trees9": ("trees", "skopses"),
+    "trees11": ("trees", "skopses"),
     "torch": ("torches", "kerases torch", "hubs"),
     "hub2": ("hubfolders folders adapters tokenizers sentencepiece sentences pipelines",),
     "hub3": ("hubfolders folders adapters tokenizers sentencepiece sentences pipelines",),

@@ -16,16 +16,19 @@ from proofs.hostile import (
     kerasfiles,
     onnxfiles,
     packagefiles,
+    rfiles,
+    skopsfiles,
     streams,
     structure,
     templates,
     torchfiles,
+    treefiles,
 )
 from proofs.hostile.case import Case, Files
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 _SOURCES = (gadgets, evasions, streams, extensions, torchfiles, compressed, arrays, kerasfiles, onnxfiles,
-            templates, codebeside, structure, packagefiles)  # fmt: skip
+            templates, codebeside, structure, packagefiles, treefiles, rfiles, skopsfiles)  # fmt: skip
 
 
 def all_cases() -> list[Case]:

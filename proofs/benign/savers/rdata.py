@@ -4,6 +4,8 @@ R comes from the system (``apt-get install r-base-core r-recommended r-cran-rand
 from the environment; without it nothing is saved.
 """
 
+# ruff: noqa: E501 (the R program reads better with one entry a line)
+
 import os
 import shutil
 import subprocess

@@ -187,7 +187,7 @@ class Ascii:
 
 def _unescape(match: "re.Match[bytes]") -> bytes:
     code = match[1]
-    if code[:1].isdigit():
+    if code[:1] in b"01234567":
         return bytes([int(code, 8) & 0xFF])
     return _ESCAPED.get(code, code)
 
