@@ -13,6 +13,7 @@ from proofs.hostile import (
     evasions,
     extensions,
     gadgets,
+    hubfiles,
     kerasfiles,
     onnxfiles,
     packagefiles,
@@ -28,7 +29,7 @@ from proofs.hostile.case import Case, Files
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 _SOURCES = (gadgets, evasions, streams, extensions, torchfiles, compressed, arrays, kerasfiles, onnxfiles,
-            templates, codebeside, structure, packagefiles, treefiles, rfiles, skopsfiles)  # fmt: skip
+            hubfiles, templates, codebeside, structure, packagefiles, treefiles, rfiles, skopsfiles)  # fmt: skip
 
 
 def all_cases() -> list[Case]:

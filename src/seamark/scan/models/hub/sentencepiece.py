@@ -40,6 +40,8 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
         raise LimitExceeded(f"is a tokenizer of {blob.size} bytes (at most {_HELD})")
     scope.tally.bytes += blob.size
     scope.describe(framework="SentencePiece")
+    # First: what follows may end the message early.
+    yield from examine_appended_zip(blob, scope, host="sentencepiece")
     wires = Wires(blob)
     texts: set[bytes] = set()
     twice: list[bytes] = []
@@ -60,7 +62,6 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
         yield _shared(twice, scope)
     yield from examine_special_tokens(special, scope)
     yield from _examine_fields(blob, wires, fields, scope)
-    yield from examine_appended_zip(blob, scope, host="sentencepiece")
 
 
 def _parts(blob: Blob, wires: Wires) -> Iterator[Piece | Field]:
