@@ -16,6 +16,7 @@ _RULE_ID = re.compile(r"[A-Z]{3}[0-9]{3}")
 _FAMILIES = {
     "ARC": "Archives and nesting",
     "CBM": "CatBoost",
+    "CML": "Core ML",
     "COD": "Code beside weights",
     "ENV": "Environments that models ask for",
     "EXE": "Programs",
@@ -34,7 +35,9 @@ _FAMILIES = {
     "NPY": "NumPy",
     "OCI": "OCI artifacts",
     "ONX": "ONNX",
+    "OVN": "OpenVINO",
     "PKL": "Pickle",
+    "PMM": "PMML and XML",
     "PTH": "PyTorch",
     "PTX": "Exported PyTorch programs",
     "RDS": "R data",
@@ -44,6 +47,7 @@ _FAMILIES = {
     "TFL": "TensorFlow Lite",
     "TOK": "Tokenizers",
     "TPL": "Chat templates",
+    "TRT": "TensorRT",
     "XGB": "XGBoost",
 }
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from seamark.scan.models.archives import kinds as archives
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.code.signatures import is_eight_bit_text
+from seamark.scan.models.graphs import kinds as graphs
 from seamark.scan.models.hub import kinds as hub
 from seamark.scan.models.packages import kinds as packages
 from seamark.scan.models.r import kinds as r_data
@@ -14,7 +15,6 @@ from seamark.scan.models.scope import Reader
 from seamark.scan.models.tensorflow import kinds as tensorflow
 from seamark.scan.models.trees import kinds as trees
 from seamark.scan.models.weights.inert_kinds import MEDIA_EXTENSIONS, is_empty, is_media, is_text
-from seamark.scan.models.weights.recognized_kinds import KINDS
 from seamark.scan.models.weights.signatures import NUMPY, is_hdf5, is_onnx, is_safetensors
 
 HEAD = 4096
@@ -118,6 +118,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     *(Format(**kind._asdict()) for kind in trees.KINDS),
     *(Format(**kind._asdict()) for kind in r_data.KINDS),
+    *(Format(**kind._asdict()) for kind in graphs.KINDS),
     *(Format(**kind._asdict()) for kind in archives.GUESSED),
     Format(
         name="onnx",
@@ -136,16 +137,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     *(Format(**kind._asdict()) for kind in packages.KINDS),
     *(Format(**kind._asdict()) for kind in tensorflow.KINDS),
-    *(
-        Format(
-            name=kind.name,
-            title=kind.title,
-            sniff=kind.sniff,
-            reader="weights.recognized:examine",
-            extensions=kind.extensions,
-        )
-        for kind in KINDS
-    ),
+    *(Format(**kind._asdict()) for kind in graphs.GUESSED),
     Format(
         name="empty",
         title="Empty file",

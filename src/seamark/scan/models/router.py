@@ -6,6 +6,7 @@ from seamark.core.findings import Finding
 from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.formats import FORMATS, HEAD, Format
+from seamark.scan.models.graphs import openvino_data
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Reader, Scope
 from seamark.scan.models.tensorflow.kinds import CHECKPOINT_DATA, SHARD
@@ -53,22 +54,18 @@ def examine_as(
 
 def _route(blob: Blob, scope: Scope) -> Iterator[Finding]:
     found = _by_name(scope) or detect(blob, scope.name)
+    if found is None or found.name in openvino_data.GUESSED:
+        document = openvino_data.claimed_by(scope)
+        if document:
+            yield from openvino_data.examine(blob, scope, document)
+            return
     if found is None:
-        from seamark.scan.models.weights.recognized import companion_of, raw_part_of
+        from seamark.scan.models.weights.recognized import companion_of
 
         model = companion_of(scope)
         if model is not None:
             scope.set_format("tensor_data")
             scope.tally.note = f"raw tensors of {model}"
-            return
-        model = raw_part_of(scope)
-        if model is not None:
-            scope.set_format("tensor_data")
-            yield scope.finding(
-                rules.NOT_YET_READ,
-                f"By its name this is raw data of {model!r}, whose format is not examined yet.",
-                anchor=model,
-            )
             return
         scope.set_format("unknown")
         yield scope.finding(rules.UNKNOWN_FORMAT, "No reader recognizes this content.")

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scan.models.weights.wire import message
 
 from seamark.core.reports import FileReport
 from seamark.core.verdicts import Verdict
@@ -30,13 +29,8 @@ PNG = (
 )
 PE = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
 
-RECOGNIZED = {
-    "tensorrt": (b"ptrt" + bytes(40), "m.engine"),
-    "openvino": (b'<?xml version="1.0"?>\n<net name="m" version="11"></net>', "m.xml"),
-    "pmml": (b'<?xml version="1.0"?>\n<PMML version="4.4"></PMML>', "m.pmml"),
-    "core_ml": (message((1, 5), (2, message((1, b""))), (500, b"\x08\x01")), "m.mlmodel"),
-    "executable": (b"\x7fELF\x02\x01\x01" + bytes(60), "libop.so"),
-}
+
+RECOGNIZED = {"executable": (b"\x7fELF\x02\x01\x01" + bytes(60), "libop.so")}
 
 
 @pytest.mark.parametrize("name", RECOGNIZED)
@@ -136,10 +130,10 @@ def test_any_bytes_get_a_verdict(data: bytes) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "model"), [("m.bin", "m.xml"), ("variables.data-00000-of-00001", "variables.index")]
-)
-def test_raw_data_of_a_model_that_is_not_read_says_whose_it_is(tmp_path, name, model) -> None:
+@pytest.mark.parametrize(("name", "model"), [("variables.data-00000-of-00001", "variables.index")])
+def test_raw_data_of_a_model_that_is_not_read_says_whose_it_is(
+    tmp_path: Path, name: str, model: str
+) -> None:
     path = tmp_path / name
     path.write_bytes(b"\x00\x01\xfe\xff" * 64)
     assert [f.rule.id for f in scan_path(path).findings] == ["FIL003"]

@@ -1,4 +1,4 @@
-"""Readers for what is recognized and not read in depth, and for what is no model at all."""
+"""Readers for what is no model at all, and names that promise one."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,6 @@ from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.inert_kinds import PNG
-from seamark.scan.models.weights.recognized_kinds import KINDS
 from seamark.scan.models.weights.tails import examine_appended_zip, examine_trailing
 
 NOT_A_MODEL = "not a model file"
@@ -19,18 +18,6 @@ MODEL_EXTENSIONS = frozenset(
     ".nemo .mar .skops .pmml .llamafile .weights .model".split()
 )
 """Names that promise a model, whatever wrote it."""
-
-
-def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
-    """One finding that says what the file is and why it cannot be cleared."""
-    head = blob.read(0, 4096)
-    kind = next(kind for kind in KINDS if kind.sniff(head, blob))
-    yield scope.finding(
-        rules.NOT_YET_READ,
-        f"{kind.title}: it is not examined in depth yet, though it {kind.why}.",
-        anchor=kind.name,
-    )
-    yield from examine_appended_zip(blob, scope, host=kind.name)
 
 
 def examine_media(blob: Blob, scope: Scope) -> Iterator[Finding]:
@@ -90,13 +77,3 @@ def companion_of(scope: Scope) -> str | None:
                 if model.endswith(".onnx") and model in scope.siblings():
                     return model
     return None
-
-
-def raw_part_of(scope: Scope) -> str | None:
-    """The model beside this file that claims it by name, where that model is not examined itself.
-
-    OpenVINO keeps weights in ``m.bin`` beside ``m.xml``.
-    """
-    stem, _, suffix = scope.name.rpartition(".")
-    model = f"{stem}.xml"
-    return model if suffix.lower() == "bin" and stem and model in scope.siblings() else None

@@ -1,0 +1,1 @@
+"""Graphs in the formats of vendors: Core ML, OpenVINO IR, PMML, TensorRT."""

@@ -1,0 +1,171 @@
+"""XML as a stream of elements, by expat, with nothing expanded and nothing fetched.
+
+https://www.w3.org/TR/xml/. Elements are not read at all where the document type declares entities
+or defaults: what they mean then depends on the parser. Memory does not grow with the document:
+depth, the number of distinct names and the length of one tag are bounded.
+"""
+
+import codecs
+from collections.abc import Iterator
+from typing import Protocol
+from xml.parsers import expat
+
+from seamark.scan.models.blobs import Blob
+from seamark.scan.models.graphs.xml_markup import Markup
+from seamark.scan.models.graphs.xml_prolog import declared_encoding
+from seamark.scan.models.limits import LimitExceeded, Malformed
+from seamark.scan.models.scope import Scope
+
+_CHUNK = 1 << 17
+_SIZE_LIMIT = 1 << 30
+_DEPTH = 2000
+_NAMES = 20_000
+_LONGEST_TAG = 1 << 20
+_DECLARED = 1 << 20
+_BY_EXPAT = frozenset("utf-8 utf8 utf-16 utf-16le utf-16be us-ascii ascii".split())
+_BY_CODEC = frozenset(
+    """shift_jis euc-jp euc-kr gb2312 gbk gb18030 big5 koi8-r koi8-u iso-8859-1 latin1
+    cp1252""".split()
+)
+_FAMILIES = ("windows-125", "cp125", "iso-8859-", "iso8859-")
+
+
+class Elements(Protocol):
+    """Who is told of the elements. Names are ``namespace local``, or ``local`` without one.
+
+    ``depth`` is kept by the receiver: one more with each start, one less with each end.
+    """
+
+    depth: int
+
+    def start(self, name: str, attributes: list[str]) -> None:
+        """An element begins; ``attributes`` are names and values in turn."""
+        ...
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        ...
+
+    def text(self, data: str) -> None:
+        """Characters; where :attr:`wants_text` is false none are told."""
+        ...
+
+    @property
+    def wants_text(self) -> bool:
+        """Whether any element's characters matter."""
+        ...
+
+
+class _Stop(Exception):  # noqa: N818 - ends the parsing, no error
+    pass
+
+
+def read_elements(
+    blob: Blob, scope: Scope, elements: Elements, markup: Markup
+) -> Malformed | LimitExceeded | None:
+    """Tell ``elements`` and ``markup`` what the document holds; what stopped it is returned.
+
+    It is returned and not raised because what was met before is still worth knowing.
+    """
+    if blob.size > _SIZE_LIMIT:
+        return LimitExceeded(f"has more XML than {_SIZE_LIMIT} bytes")
+    encoding = declared_encoding(blob.read(0, 1024))
+    if not _is_known(encoding):
+        markup.encoding = encoding
+        markup.stopped = f"XML in the encoding {encoding}"
+        return None
+    decoder = None if encoding in _BY_EXPAT or not encoding else encoding
+    try:
+        _feed(blob, scope, elements, markup, decoder)
+    except _Stop:
+        return None
+    except expat.ExpatError as error:
+        return Malformed(f"the XML is not well formed: {expat.ErrorString(error.code)}")
+    except (UnicodeError, LookupError):
+        return Malformed(f"the XML is not in the encoding that it declares ({encoding})")
+    except (Malformed, LimitExceeded) as error:
+        return error
+    return None
+
+
+def _is_known(encoding: str) -> bool:
+    return (
+        not encoding
+        or encoding in _BY_EXPAT
+        or encoding in _BY_CODEC
+        or encoding.startswith(_FAMILIES)
+    )
+
+
+def _feed(
+    blob: Blob, scope: Scope, elements: Elements, markup: Markup, encoding: str | None
+) -> None:
+    names: dict[str, str] = {}
+    parser = expat.ParserCreate("utf-8" if encoding else None, " ", names)
+    _attach(parser, elements, markup)
+    fed = 0
+    for data in _chunks(blob, encoding):
+        scope.tally.bytes += len(data)
+        scope.meter.check_time()
+        parser.Parse(data, False)
+        fed += len(data)
+        if elements.depth > _DEPTH:
+            raise LimitExceeded(f"nests elements deeper than {_DEPTH}")
+        if len(names) > _NAMES:
+            raise LimitExceeded(f"has more than {_NAMES} names of elements and attributes")
+        if fed - parser.CurrentByteIndex > _LONGEST_TAG:
+            raise LimitExceeded(f"has one tag of more than {_LONGEST_TAG} bytes")
+    parser.Parse(b"", True)
+
+
+def _chunks(blob: Blob, encoding: str | None) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)() if encoding else None
+    for offset in range(0, blob.size, _CHUNK):
+        data = blob.read(offset, _CHUNK)
+        if decoder:
+            data = decoder.decode(data, offset + _CHUNK >= blob.size).encode()
+        yield data
+
+
+def _attach(parser: expat.XMLParserType, elements: Elements, markup: Markup) -> None:
+    """Connect the parser: the root element decides whether the rest is read."""
+    declared = 0
+
+    def entity(
+        name: str,
+        is_parameter: bool,
+        value: str | None,
+        _base: str | None,
+        system: str | None,
+        _public: str | None,
+        _notation: str | None,
+    ) -> None:
+        nonlocal declared
+        markup.see_entity(f"%{name}" if is_parameter else name, value, system)
+        declared += len(name) + len(value or "")
+        if is_parameter or declared > _DECLARED:
+            _stop()
+
+    def _stop() -> None:
+        markup.stopped = "elements behind a document type of its own"
+        raise _Stop
+
+    def default(*_what: object) -> None:
+        markup.defaults = True
+
+    def root(name: str, attributes: list[str]) -> None:
+        if markup.declares:
+            _stop()
+        parser.StartElementHandler = elements.start
+        elements.start(name, attributes)
+
+    parser.ordered_attributes = True
+    parser.StartDoctypeDeclHandler = markup.see_doctype
+    parser.EntityDeclHandler = entity
+    parser.AttlistDeclHandler = default
+    parser.ProcessingInstructionHandler = markup.see_instruction
+    parser.StartElementHandler = root
+    parser.EndElementHandler = elements.end
+    if elements.wants_text:
+        parser.buffer_text = True
+        parser.CharacterDataHandler = elements.text
