@@ -1,6 +1,6 @@
 """Model hub folders: indexes, adapters, configurations, sentence-transformers, tokenizers, Flax."""
 
-# ruff: noqa: E501, RUF001 (a table reads better with one entry a line; letters that deceive)
+# ruff: noqa: E501 (a table reads better with one entry a line)
 
 import base64
 import json
