@@ -96,6 +96,39 @@ def safetensors(path: Path, size: int = GIB) -> Path:
     return path
 
 
+def sharded(folder: Path, size: int = 50 * GIB, shards: int = 20, tensors: int = 1500) -> Path:
+    """A hub folder shaped like a 50 GB model: sparse shards, index, configuration, tokenizer."""
+    folder.mkdir(parents=True, exist_ok=True)
+    each, held = tensors // shards, size // shards
+    part = held // each // 2048 * 2048
+    weight_map = {}
+    for shard in range(shards):
+        name = f"model-{shard + 1:05}-of-{shards:05}.safetensors"
+        header = {}
+        for place in range(each):
+            tensor = f"model.layers.{shard}.mlp.experts.{place}.down_proj.weight"
+            weight_map[tensor] = name
+            header[tensor] = {
+                "dtype": "BF16",
+                "shape": [part // 2048, 1024],
+                "data_offsets": [place * part, (place + 1) * part],
+            }
+        text = json.dumps({"__metadata__": {"format": "pt"}, **header}).encode()
+        text += b" " * (-len(text) % 8)
+        with (folder / name).open("wb") as handle:
+            handle.write(struct.pack("<Q", len(text)) + text)
+            handle.truncate(8 + len(text) + each * part)
+    index = {"metadata": {"total_size": shards * each * part}, "weight_map": weight_map}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index, indent=2))
+    config = {"architectures": ["MixtralForCausalLM"], "model_type": "mixtral"}
+    (folder / "config.json").write_text(json.dumps(config))
+    vocabulary = {f"token{number}": number for number in range(128_000)}
+    model = {"type": "BPE", "vocab": vocabulary, "merges": [[f"t{i}", "a"] for i in range(127_000)]}
+    tokenizer = {"version": "1.0", "added_tokens": [], "normalizer": None, "model": model}
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer, indent=2))
+    return folder
+
+
 def many_opcodes(path: Path, opcodes: int = 3_000_000) -> Path:
     """A plain pickle of about three million opcodes: lists of small dicts, as a dump of rows."""
     rows = [{"id": i, "score": i / 7, "tags": ["a", "b"], "ok": True} for i in range(opcodes // 19)]
@@ -110,4 +143,12 @@ def rows(count: int) -> bytes:
     )
 
 
-__all__ = ["GIB", "many_opcodes", "rows", "safetensors", "small_pickles", "torch_checkpoint"]
+__all__ = [
+    "GIB",
+    "many_opcodes",
+    "rows",
+    "safetensors",
+    "sharded",
+    "small_pickles",
+    "torch_checkpoint",
+]

@@ -62,6 +62,13 @@ def safetensors(work: Path, venvs: Path) -> Iterator[Row]:
     yield from _large(inputs.safetensors(work / "m.safetensors"), "1 GiB safetensors", venvs)
 
 
+def sharded(work: Path, _venvs: Path) -> Iterator[Row]:
+    """A folder shaped like a 50 GB model: 20 sparse shards, 1,500 tensors, their index."""
+    folder = inputs.sharded(work / "sharded")
+    tool = seamark("--no-digest", label="seamark --no-digest")
+    yield {"what": "50 GB sharded folder", "tool": tool.name, **measure(tool.scan(folder))}
+
+
 def opcodes(work: Path, venvs: Path) -> Iterator[Row]:
     """A pickle of three million opcodes."""
     path = inputs.many_opcodes(work / "rows.pkl")
@@ -135,6 +142,7 @@ PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "small": small,
     "torch": torch,
     "safetensors": safetensors,
+    "sharded": sharded,
     "opcodes": opcodes,
     "engines": engines,
     "detect": detect,
