@@ -28,6 +28,7 @@ PLAN: dict[str, tuple[str, ...]] = {
     "flax": ("hubfolders flax",),
     "tensorflow": ("tensorflows",),
     "tensorflow212": ("tensorflows",),
+    "packages": ("packages",),
 }
 
 
