@@ -57,6 +57,8 @@ def route(request: Request, form: str) -> Route:
     if engine == "estimator":
         engine = target.value
     suffixes = _SUFFIXES[target]
+    if form == "hdf5" and target is Target.WEIGHTS:
+        suffixes = (".legacy-weights.h5", ".config.json")  # Keras tells the layouts by the name
     if engine == "keras" and target is Target.SAFETENSORS:
         suffixes = (".safetensors", ".config.json")
     return Route(
