@@ -94,7 +94,7 @@ class _Window:
 def json_events(blob: Blob, meter: Meter) -> Events:
     """Events of the one value that ``blob`` holds, one after another.
 
-    A last ``END`` event tells the offset behind the document, so that what trails can be looked
+    Numbers of an array are only checked where somebody decodes their batch. A last ``END`` event tells the offset behind the document, so that what trails can be looked
     at. Raises ``Malformed`` and ``LimitExceeded``.
     """
     window = _Window(blob, meter)
