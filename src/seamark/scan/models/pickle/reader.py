@@ -10,6 +10,7 @@ from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.pickle import rules, torch_legacy
 from seamark.scan.models.pickle.machine import explain
 from seamark.scan.models.pickle.opcodes import exact_str
+from seamark.scan.models.pickle.root import describe_root
 from seamark.scan.models.pickle.sniff import is_pickle
 from seamark.scan.models.pickle.streams import Stream, StreamKind, open_stream
 from seamark.scan.models.pickle.trace import (
@@ -63,6 +64,8 @@ def examine_stream(
             observe(trace)
         if stream.arrays:
             scope.set_format("joblib")
+        if not start and kind in (StreamKind.PLAIN, StreamKind.JOBLIB):
+            describe_root(trace.result, scope)
         yield from _report(stream, trace)
         if stream.arrays and kind is StreamKind.PLAIN:
             yield from _read_plainly(stream, trace)

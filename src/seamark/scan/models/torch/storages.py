@@ -9,6 +9,21 @@ from seamark.scan.models.pickle.trace import Const, Ref, Seq, Trace, Value
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.torch import rules
 
+_DTYPES = {
+    "DoubleStorage": "float64",
+    "FloatStorage": "float32",
+    "HalfStorage": "float16",
+    "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64",
+    "IntStorage": "int32",
+    "ShortStorage": "int16",
+    "CharStorage": "int8",
+    "ByteStorage": "uint8",
+    "BoolStorage": "bool",
+    "ComplexFloatStorage": "complex64",
+    "ComplexDoubleStorage": "complex128",
+}
+
 
 def named_storage(pid: Value) -> tuple[str, int | None] | None:
     """Key and length in bytes (None where the class is unknown) that a persistent id names."""
@@ -21,6 +36,32 @@ def named_storage(pid: Value) -> tuple[str, int | None] | None:
     width = ELEMENT_BYTES.get(kind.name) if isinstance(kind, Ref) else None
     length = width * count.value if width and isinstance(count.value, int) else None
     return str(key.value), length
+
+
+def _describe(trace: Trace, scope: Scope) -> None:
+    """Count the weights: elements of each storage that the pickle names, shared ones once."""
+    counted: dict[str, tuple[str, int]] = {}
+    for persistent in trace.persistent:
+        items = persistent.pid.items if isinstance(persistent.pid, Seq) else ()
+        if len(items) < 5 or not isinstance(items[1], Ref):
+            continue
+        key, count = items[2], items[4]
+        if isinstance(key, Const) and isinstance(count, Const) and isinstance(count.value, int):
+            counted[str(key.value)] = (dtype_of(items[1].name), max(0, count.value))
+    dtypes: dict[str, int] = {}
+    for dtype, elements in counted.values():
+        dtypes[dtype] = dtypes.get(dtype, 0) + elements
+    scope.describe(
+        framework="PyTorch",
+        parameters=sum(dtypes.values()),
+        tensors=len(counted),
+        dtypes=dtypes,
+    )
+
+
+def dtype_of(storage: str) -> str:
+    """NumPy's name for the elements of a storage class (``FloatStorage``: ``float32``)."""
+    return _DTYPES.get(storage, storage.removesuffix("Storage").lower())
 
 
 def examine_storages(
@@ -36,6 +77,7 @@ def examine_storages(
 
     ``sizes`` of the members are by name in lower case. ``empty`` storages are as they should be.
     """
+    _describe(trace, scope)
     missing: dict[str, None] = {}
     short: dict[str, tuple[int, int]] = {}
     for persistent in trace.persistent:

@@ -5,17 +5,20 @@ the chat templates, which programs render with Jinja; native parsers have been b
 and counts that overflow.
 """
 
+import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.hidden import Region, examine_regions
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.gguf_rules import (
     ALIGNMENT,
     BLOCKS,
+    DTYPES,
     DUPLICATE_KEY,
     HIDDEN_BYTES,
     LAYOUT,
@@ -36,6 +39,13 @@ _LARGEST = (1 << 63) - 1
 _WIDTHS = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _TEXT, _ARRAY = 8, 9
 _MOST_DIMENSIONS = 4
+_FACTS = {
+    "general.architecture": "architecture",
+    "general.name": "name",
+    "general.license": "license",
+}
+_LISTS = {"base_model": "base_models", "dataset": "datasets"}
+_MANY = re.compile(r"general\.(base_model|dataset)\.\d{1,4}\.name")
 
 
 class _OverflowError(Exception):
@@ -133,6 +143,8 @@ class _Tensor:
     name: str
     offset: int
     size: int | None
+    kind: int
+    elements: int
     ragged: bool = False
 
 
@@ -159,8 +171,41 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
         return
     finally:
         scope.tally.bytes += min(cursor.offset, blob.size)
+    _describe(described, cursor.version, scope)
     yield from _examine_layout(described, alignment, cursor.offset, blob, scope)
+    base = _align(cursor.offset, alignment)
+    yield from examine_regions(
+        blob, scope, (Region(t.name, base + t.offset, t.size or 0) for t in described)
+    )
     yield from examine_appended_zip(blob, scope, host="gguf")
+
+
+def _describe(tensors: list[_Tensor], version: int, scope: Scope) -> None:
+    """Say what the tensor table says of the model; the metadata has been told on the way."""
+    dtypes: dict[str, int] = {}
+    for tensor in tensors:
+        name = DTYPES.get(tensor.kind, f"ggml type {tensor.kind}")
+        dtypes[name] = dtypes.get(name, 0) + tensor.elements
+    scope.describe(
+        framework="GGML",
+        format_version=str(version),
+        parameters=sum(dtypes.values()),
+        tensors=len(tensors),
+        dtypes=dtypes,
+    )
+
+
+def _told(key: str, cursor: _Cursor, scope: Scope) -> bool:
+    """Take a text that says something of the model; whether ``key`` is one that does."""
+    fact = _FACTS.get(key)
+    if fact is None:
+        match = _MANY.fullmatch(key)
+        fact = None if match is None else _LISTS[match[1]]
+    if fact is None:
+        return False
+    text = cursor.text(_WINDOW).decode("utf-8", "replace")
+    scope.describe(**{fact: [text] if fact in _LISTS.values() else text})
+    return True
 
 
 def _check_count(what: str, count: int, cursor: _Cursor) -> None:
@@ -197,6 +242,8 @@ def _examine_metadata(cursor: _Cursor, pairs: int, scope: Scope) -> Generator[Fi
             from seamark.scan.models.code.templates import examine_template
 
             yield from examine_template(text, scope, anchor=key[:200])
+        elif kind == _TEXT and _told(key, cursor, scope):
+            continue
         elif key == "general.alignment" and kind == 4:
             alignment = cursor.number(4)
             if alignment == 0 or alignment & (alignment - 1) or alignment > 1 << 20:
@@ -272,12 +319,12 @@ def _read_tensor(cursor: _Cursor, scope: Scope) -> _Tensor:
         reason = f"tensors of unknown type {kind}"
         if reason not in scope.tally.skipped:
             scope.skip(reason)
-        return _Tensor(name, offset, None)
+        return _Tensor(name, offset, None, kind, elements)
     per_block, width = block
     size = -(-elements // per_block) * width
     if size > _LARGEST:
         raise _OverflowError("the size of a tensor", elements, cursor.offset)
-    return _Tensor(name, offset, size, ragged=elements % per_block != 0)
+    return _Tensor(name, offset, size, kind, elements, ragged=elements % per_block != 0)
 
 
 def _examine_layout(

@@ -10,10 +10,11 @@ from seamark.core.findings import Finding
 from seamark.core.rules import Rule, Severity, atlas, cve, cwe
 from seamark.core.verdicts import Verdict
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.hidden import Region, examine_regions
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.paths import PathKind, classify_path
-from seamark.scan.models.weights.protobuf import Field, Wire, Wires
+from seamark.scan.models.weights.protobuf import Field, Wire, Wires, packed
 from seamark.scan.models.weights.signatures import ONNX_FIELDS, ONNX_FUNCTION, ONNX_GRAPH
 from seamark.scan.models.weights.tails import examine_appended_zip
 
@@ -103,6 +104,15 @@ _PYTHON_OPERATORS = frozenset({"PyOp", "PythonOp", "PythonOpGrad"})
 _TRAINING = 20
 _ANY_OPERATOR = frozenset({"ATen", "ATenOp"})
 _EXTERNAL_KEYS = frozenset({"location", "offset", "length", "checksum", "basepath"})
+_IR_VERSION, _PRODUCER, _PRODUCER_VERSION, _GRAPH_NAME = 1, 2, 3, -1
+_LONGEST_NAME = 4096
+_LARGEST = (1 << 63) - 1
+_DTYPES = {
+    1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "str",
+    9: "bool", 10: "float16", 11: "float64", 12: "uint32", 13: "uint64", 14: "complex64",
+    15: "complex128", 16: "bfloat16", 17: "float8_e4m3fn", 18: "float8_e4m3fnuz", 19: "float8_e5m2",
+    20: "float8_e5m2fnuz", 21: "uint4", 22: "int4", 23: "float4_e2m1", 24: "float8_e8m0",
+}  # fmt: skip
 _IN_MEMORY_TAGS = ("*/_ORT_MEM_ADDR_/*", "*/_ORT_IN_MEMORY_ADDR_/*")
 
 
@@ -121,6 +131,10 @@ class _Walk:
     compiled: bool = False
     graphs: int = 0
     seen: int = 0
+    said: dict[int, str] = field(default_factory=dict)
+    tensors: int = 0
+    dtypes: dict[str, int] = field(default_factory=dict)
+    regions: list[Region] = field(default_factory=list)
 
     def count(self) -> None:
         self.seen += 1
@@ -141,8 +155,10 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     except (Malformed, LimitExceeded) as error:
         failure = error  # what was met before the damage is still worth knowing
     scope.tally.bytes += walk.wires.bytes_seen
+    _describe(walk)
     yield from _external_findings(walk)
     yield from _operator_findings(walk)
+    yield from examine_regions(blob, scope, walk.regions)
     if failure:
         raise failure
     if walk.unknown:
@@ -158,6 +174,8 @@ def _walk_model(walk: _Walk, size: int) -> None:
             walk.unknown.add(part.number)
         elif part.wire != ONNX_FIELDS[part.number]:
             raise Malformed(f"model field {part.number} has a wrong type", part.start)
+        elif part.number in (_IR_VERSION, _PRODUCER, _PRODUCER_VERSION):
+            walk.said.setdefault(part.number, _short_text(walk, part))
         elif part.number == ONNX_GRAPH:
             walk.graphs += 1
             _walk_graph(walk, part, 0)
@@ -181,8 +199,10 @@ def _walk_graph(walk: _Walk, graph: Field, depth: int) -> None:
     for part in walk.wires.fields(graph.start, graph.end):
         if part.number == 1:
             _walk_node(walk, _message(part), depth)
+        elif part.number == 2 and not depth:
+            walk.said.setdefault(_GRAPH_NAME, _short_text(walk, part))
         elif part.number == 5:
-            _walk_tensor(walk, _message(part))
+            _walk_tensor(walk, _message(part), weights=not depth)
         elif part.number == 15:
             _walk_sparse(walk, _message(part))
 
@@ -263,8 +283,53 @@ def _walk_sparse(walk: _Walk, sparse: Field) -> None:
             _walk_tensor(walk, _message(part))
 
 
-def _walk_tensor(walk: _Walk, tensor: Field) -> None:
+def _short_text(walk: _Walk, part: Field) -> str:
+    if part.wire == Wire.VARINT:
+        return str(part.value)
+    if part.wire != Wire.BYTES or part.end - part.start > _LONGEST_NAME:
+        return ""
+    return walk.wires.text(part)
+
+
+def _describe(walk: _Walk) -> None:
+    """Say what the model says of itself, and count the weights of its main graph."""
+    walk.scope.describe(
+        framework=walk.said.get(_PRODUCER, ""),
+        framework_version=walk.said.get(_PRODUCER_VERSION, ""),
+        format_version=walk.said.get(_IR_VERSION, ""),
+        name=walk.said.get(_GRAPH_NAME, ""),
+        parameters=sum(walk.dtypes.values()),
+        tensors=walk.tensors,
+        dtypes=walk.dtypes,
+    )
+
+
+def _count_weights(walk: _Walk, tensor: Field) -> None:
+    """Count one initializer: ``dims`` (field 1, packed or not) and ``data_type`` (field 2)."""
+    elements, kind, name = 1, 0, ""
+    for part in walk.wires.fields(tensor.start, tensor.end):
+        if part.number == 1 and part.wire == Wire.VARINT:
+            elements *= part.value
+        elif part.number == 1 and part.wire == Wire.BYTES:
+            for value in packed(walk.wires.bytes(part)):
+                elements *= value
+        elif part.number == 2:
+            kind = part.value
+        elif part.number == 8:
+            name = _short_text(walk, part)
+        elif part.number == 9 and len(walk.regions) < _NAMES_KEPT:
+            walk.regions.append(Region(name, part.start, part.end - part.start))
+        if elements > _LARGEST:
+            raise Malformed("a tensor has more elements than 64 bits can count", part.start)
+    walk.tensors += 1
+    dtype = _DTYPES.get(kind, f"onnx type {kind}")
+    walk.dtypes[dtype] = walk.dtypes.get(dtype, 0) + elements
+
+
+def _walk_tensor(walk: _Walk, tensor: Field, *, weights: bool = False) -> None:
     walk.count()
+    if weights:
+        _count_weights(walk, tensor)
     entries: list[tuple[str, str]] = []
     external = False
     for part in walk.wires.fields(tensor.start, tensor.end):

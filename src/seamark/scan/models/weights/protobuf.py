@@ -39,6 +39,20 @@ class Field(NamedTuple):
     end: int
 
 
+def packed(data: bytes) -> Iterator[int]:
+    """The numbers of a packed repeated field. Raises ``Malformed`` where one is cut off."""
+    value = shift = 0
+    for byte in data:
+        value |= (byte & 127) << shift
+        if byte < 128:
+            yield value & 0xFFFFFFFFFFFFFFFF
+            value = shift = 0
+        elif (shift := shift + 7) > 63:
+            raise Malformed("a number is longer than 64 bits")
+    if shift:
+        raise Malformed("a number is cut off")
+
+
 class Wires:
     """Reads fields from a blob through one sliding window."""
 

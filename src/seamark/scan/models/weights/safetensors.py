@@ -15,6 +15,7 @@ from seamark.core.findings import Finding
 from seamark.core.rules import Rule, Severity, atlas, cwe
 from seamark.core.verdicts import Verdict
 from seamark.scan.models.blobs import Blob, BytesBlob
+from seamark.scan.models.hidden import Region, examine_regions
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.tails import examine_appended_zip, examine_trailing
@@ -30,6 +31,17 @@ BITS = {
     "I32": 32, "U32": 32, "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64,
 }  # fmt: skip
 """Width in bits of each element type of safetensors 0.8."""
+
+_NAMES = {"BOOL": "bool", "BF16": "bfloat16", "C64": "complex64"}
+_KINDS = {"F": "float", "I": "int", "U": "uint"}
+_WRITERS = {"pt": "PyTorch", "tf": "TensorFlow", "flax": "Flax", "np": "NumPy", "mlx": "MLX"}
+_SAYS = {
+    "modelspec.architecture": "architecture",
+    "modelspec.title": "name",
+    "modelspec.license": "license",
+    "license": "license",
+}
+"""Keys of the metadata, and what they say; modelspec: https://github.com/Stability-AI/ModelSpec."""
 
 HEADER_LENGTH = Rule(
     id="STN001",
@@ -141,6 +153,8 @@ class _Tensor:
     name: str
     begin: int
     end: int
+    dtype: str
+    elements: int
 
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
@@ -163,11 +177,16 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     problems = _Problems()
     header = _parse(blob.read(8, length), problems)
     if header is not None:
-        yield from _examine_metadata(header.pop("__metadata__", None), scope, problems)
+        metadata = header.pop("__metadata__", None)
+        yield from _examine_metadata(metadata, scope, problems)
         tensors = list(_tensors(header, scope, problems))
+        _describe(metadata, tensors, scope)
         used = _check_layout(tensors, problems, whole=blob.size - 8 - length)
         yield from problems.findings(scope)
-        yield from examine_trailing(blob, scope, 8 + length + used)
+        start = 8 + length
+        regions = (Region(t.name, start + t.begin, t.end - t.begin) for t in tensors)
+        yield from examine_regions(blob, scope, regions)
+        yield from examine_trailing(blob, scope, start + used)
     else:
         yield from problems.findings(scope)
     yield from examine_appended_zip(blob, scope, host="safetensors")
@@ -234,19 +253,47 @@ def _tensors(header: dict[str, object], scope: Scope, problems: _Problems) -> It
             problems.add(HEADER_INVALID, "shape or offsets are not lists of sizes", name)
             continue
         begin, end = offsets
-        yield _Tensor(name, begin, end)
+        elements = _count(shape)
+        yield _Tensor(name, begin, end, str(dtype)[:40], elements)
         if end < begin:
             problems.add(SIZE_MISMATCH, "the tensor ends before it begins", name)
         if dtype not in BITS if isinstance(dtype, str) else True:
             unknown.add(str(dtype)[:40])
             continue
-        bits = _count(shape) * BITS[dtype]
+        bits = elements * BITS[dtype]
         if bits > _LARGEST:
             problems.add(SIZE_MISMATCH, "type times shape overflows 64 bits", name)
         elif bits != (end - begin) * 8:
             problems.add(SIZE_MISMATCH, "type times shape is not what the offsets hold", name)
     if unknown:
         scope.skip(f"tensors of unknown type: {', '.join(sorted(unknown)[:10])}")
+
+
+def _describe(metadata: object, tensors: list[_Tensor], scope: Scope) -> None:
+    """Say what the header says of the model."""
+    said: dict[str, str] = {}
+    if isinstance(metadata, dict):
+        said = {k: v for k, v in metadata.items() if k in _SAYS and isinstance(v, str)}
+    written = metadata.get("format") if isinstance(metadata, dict) else None
+    dtypes: dict[str, int] = {}
+    for tensor in tensors:
+        name = dtype_name(tensor.dtype)
+        dtypes[name] = dtypes.get(name, 0) + tensor.elements
+    scope.describe(
+        framework=_WRITERS.get(written, "") if isinstance(written, str) else "",
+        parameters=sum(dtypes.values()),
+        tensors=len(tensors),
+        dtypes=dtypes,
+        **{_SAYS[key]: value for key, value in said.items()},
+    )
+
+
+def dtype_name(dtype: str) -> str:
+    """NumPy's name of an element type (``F32``: ``float32``); in lower case where it has none."""
+    if dtype in _NAMES:
+        return _NAMES[dtype]
+    kind, bits = _KINDS.get(dtype[:1]), dtype[1:]
+    return f"{kind}{bits}" if kind and bits.isdigit() and int(bits) >= 8 else dtype.lower()
 
 
 def _is_sizes(value: object) -> bool:
