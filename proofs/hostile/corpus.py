@@ -17,11 +17,13 @@ from proofs.hostile import (
     kerasfiles,
     onnxfiles,
     packagefiles,
+    releasegadgets,
     rfiles,
     skopsfiles,
     streams,
     structure,
     templates,
+    tensorflowfiles,
     torchfiles,
     treefiles,
 )
@@ -29,7 +31,8 @@ from proofs.hostile.case import Case, Files
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 _SOURCES = (gadgets, evasions, streams, extensions, torchfiles, compressed, arrays, kerasfiles, onnxfiles,
-            hubfiles, templates, codebeside, structure, packagefiles, treefiles, rfiles, skopsfiles)  # fmt: skip
+            hubfiles, templates, codebeside, structure, packagefiles, treefiles, rfiles, skopsfiles,
+            releasegadgets, tensorflowfiles)  # fmt: skip
 
 
 def all_cases() -> list[Case]:

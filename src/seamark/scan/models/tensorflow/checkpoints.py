@@ -60,7 +60,7 @@ def _examine_bundle(header: Header, entries: Iterator[Entry], scope: Scope) -> I
             tensors += 1
             if tensor.dtype != 7:
                 counts[name_of(tensor.dtype)] += max(tensor.elements, 0)
-        if tensor.size > 0:
+        if tensor.size > 0 and tensor.offset >= 0:
             end = tensor.offset + tensor.size
             spans.setdefault(tensor.shard, []).append((tensor.offset, end, tensor.name))
         problem = _problem(tensor, header, sizes)

@@ -92,7 +92,7 @@ class Judge:
             )
         elif usual is not None:
             named = [*texts, *(text for origin in origins for text in origin.texts)]
-            what = f"'{named[0][:200]}'" if named else "what is decided when it runs"
+            what = f"'{named[0][:200]}'" if named else "what is named when it runs"
             yield self._finding(usual, node, f"'{operator}' {reach.effect.value} {what}.", "")
 
     def _constants(self, origins: list[Origin], effect: Effect) -> Iterator[str]:

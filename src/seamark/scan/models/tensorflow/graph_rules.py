@@ -25,7 +25,7 @@ WRITES_FILE = Rule(
 )
 READS_FILE = Rule(
     id="TFG003",
-    title="Graph reads files that are no part of the model",
+    title="Graph opens files that are no part of the model",
     severity=Severity.HIGH,
     verdict=Verdict.REVIEW,
     reason="An operator opens files whose names come from the request, from a computation or from "

@@ -48,8 +48,9 @@ def is_saved_model(head: bytes, blob: Blob) -> bool:
     if not head.startswith(b"\x08\x01\x12"):
         return False
     fields = _walk(blob, 0, blob.size, 100)
-    if fields is None:  # cut off or followed by something: the meta graph still tells
-        fields = _walk(blob, 0, blob.size, 2) or []
+    if fields is None:  # cut off or followed by something: the first meta graph still tells
+        length = next((at for at in range(3, 13) if head[at : at + 1] < b"\x80"), 0)
+        return head[length + 1 : length + 2] in (b"\x0a", b"\x12")
     return len(fields) > 1 and all(f[:2] == (2, 2) for f in fields[1:])
 
 
@@ -137,6 +138,36 @@ def is_tflite(head: bytes, _blob: Blob) -> bool:
     return head[4:8] == b"TFL3"
 
 
+_TEXT_ROOTS = (
+    (re.compile(rb"node\s*:?\s*[{<]\s*(?:name|op)\s*:\s*[\"']"), "Graph"),
+    (re.compile(rb"library\s*:?\s*[{<]\s*function\s*:?\s*[{<]"), "Graph"),
+    (re.compile(rb"versions\s*:?\s*[{<]\s*producer\s*:"), "Graph"),
+    (re.compile(rb"meta_info_def\s*:?\s*[{<]"), "MetaGraph"),
+    (re.compile(rb"graph_def\s*:?\s*[{<]"), "MetaGraph"),
+    (re.compile(rb"saved_model_schema_version\s*:|meta_graphs\s*:?\s*[{<]"), "SavedModel"),
+)
+_COMMENTS = re.compile(rb"(?:[ \t\r\n]|#[^\n]*\n)*")
+
+
+def text_root(head: bytes) -> str:
+    """Which message a text begins with (``Graph``, ``MetaGraph``, ``SavedModel``), or nothing."""
+    start = _COMMENTS.match(head)
+    at = start.end() if start else 0
+    return next((root for mark, root in _TEXT_ROOTS if mark.match(head, at)), "")
+
+
+def is_text_graph(head: bytes, _blob: Blob) -> bool:
+    """A graph, meta graph or SavedModel as protobuf text."""
+    return text_root(head) != ""
+
+
+def is_state(head: bytes, _blob: Blob) -> bool:
+    """The ``checkpoint`` file that names the checkpoints of a folder."""
+    return head.lstrip(b" \t\r\n").startswith(
+        (b"model_checkpoint_path:", b"all_model_checkpoint_paths:")
+    )
+
+
 _GRAPH_EXTENSIONS = frozenset({".pb", ".graphdef"})
 
 KINDS: tuple[Kind, ...] = (
@@ -182,6 +213,15 @@ KINDS: tuple[Kind, ...] = (
         _GRAPH_EXTENSIONS,
     ),
     Kind("tf_graph", "TensorFlow graph", is_graph, "tensorflow.graphs:examine", _GRAPH_EXTENSIONS),
+    Kind(
+        "tf_graph_text", "TensorFlow graph as text", is_text_graph, "tensorflow.text_graphs:examine"
+    ),
+    Kind(
+        "tf_checkpoint_state",
+        "State of TensorFlow checkpoints",
+        is_state,
+        "tensorflow.text_graphs:examine_state",
+    ),
 )
 """In order of certainty. ``.meta`` and ``.index`` are honest names of other things as well."""
 

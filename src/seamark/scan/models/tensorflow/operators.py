@@ -15,18 +15,18 @@ from typing import NamedTuple
 class Effect(Enum):
     """What an operator does besides computing."""
 
-    READS = "reads the file"
-    LISTS = "lists files by the pattern"
+    READS = "reads"
+    LISTS = "lists"
     READS_DATA = "reads data from"
-    LOADS_TABLE = "fills a table from the file"
+    LOADS_TABLE = "fills a table from"
     RESTORES = "restores tensors from"
     SAVES = "saves tensors to"
-    WRITES = "writes the file"
+    WRITES = "writes"
     WRITES_DATA = "writes data to"
     CACHES = "keeps its data in"
     CONNECTS = "connects to"
-    CALLS_PYTHON = "calls a Python function"
-    RUNS_PROGRAM = "runs a compiled program"
+    CALLS_PYTHON = "calls Python by"
+    RUNS_PROGRAM = "runs"
 
 
 class Reach(NamedTuple):

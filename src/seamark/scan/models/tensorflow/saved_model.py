@@ -19,6 +19,7 @@ from seamark.scan.models.weights.paths import PathKind, classify_path
 from seamark.scan.models.weights.protobuf import Wires
 from seamark.scan.models.weights.tails import examine_appended_zip
 
+_NAMES = ("saved_model.pb", "saved_model.pbtxt")
 _META_GRAPHS = 100
 _ASSETS = 10_000
 _MODEL_FIELDS = frozenset({1, 2})
@@ -41,7 +42,7 @@ class _Meta:
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in ``saved_model.pb``; its folder is one model."""
-    folder = "saved-model" if scope.name == "saved_model.pb" else ""
+    folder = "saved-model" if scope.name in _NAMES else ""
     scope.describe(framework="TensorFlow", folder=folder)
     wires = Wires(blob)
     count, failure = 0, None
@@ -59,7 +60,7 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     except Malformed as error:
         failure = error
     scope.tally.bytes += wires.bytes_seen
-    if folder:
+    if scope.name == _NAMES[0]:
         yield from _examine_folder(scope)
     if failure:
         raise failure
