@@ -27,7 +27,6 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
             license=_text(said.get("license_name")) or ", ".join(texts_of(said.get("license"))),
             base_models=texts_of(said.get("base_model")),
             datasets=texts_of(said.get("datasets")),
-            framework=_text(said.get("library_name")),
         )
     yield from examine_text(blob, scope)
 
