@@ -1,6 +1,6 @@
 """Tar archives, and the checkpoints that torch once wrote as tar."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from seamark.core.findings import Finding
 from seamark.scan.models.archives import rules
@@ -18,7 +18,8 @@ from seamark.scan.models.archives.tar_headers import BLOCK
 from seamark.scan.models.archives.tar_walk import Member, Walk
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded, Malformed
-from seamark.scan.models.scope import Reader, Scope
+from seamark.scan.models.scope import OpenBeside, Reader, Scope
+from seamark.scan.models.surroundings import is_below
 
 _SEARCHED = 16 << 20
 _CHUNK = 1 << 20
@@ -40,12 +41,14 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     scope.set_format("pytorch-tar" if checkpoint else "tar")
     yield from capped(_structure(members, blob, scope), scope)
     folders = Folders(names)
+    files = {member.name.removeprefix("./"): member for member in members if not member.sparse}
     held = 0
     # Full members first: what a crowd of empty ones hides is examined before the limit ends it.
     for index, member in enumerate(sorted(members, key=lambda each: not each.size), 1):
         held += max(min(member.size, blob.size - member.data), 0)
         scope.meter.check_members(index, held)
-        yield from _examine_content(member, folders, blob, scope, checkpoint)
+        beside = _opener(member, files, blob)
+        yield from _examine_content(member, folders, beside, blob, scope, checkpoint)
     yield from _examine_rest(walk, blob, scope)
 
 
@@ -114,8 +117,26 @@ def _examine_extensions(member: Member, scope: Scope) -> Iterator[Finding]:
         )
 
 
+def _opener(member: Member, files: Mapping[str, Member], blob: Blob) -> OpenBeside:
+    """Opens plain files beside a member, or below its folder: their bytes lie in the archive."""
+    folder = member.name.removeprefix("./").rpartition("/")[0]
+
+    def opened(name: str) -> Blob | None:
+        found = files.get(f"{folder}/{name}" if folder else name) if is_below(name) else None
+        if found is None or found.header.kind not in (b"0", b"\0", b"7"):
+            return None
+        return blob.slice(found.data, found.size)
+
+    return opened
+
+
 def _examine_content(
-    member: Member, folders: Folders, blob: Blob, scope: Scope, checkpoint: bool
+    member: Member,
+    folders: Folders,
+    beside: OpenBeside,
+    blob: Blob,
+    scope: Scope,
+    checkpoint: bool,
 ) -> Iterator[Finding]:
     kind = member.header.kind
     if member.size == 0 and kind not in (b"0", b"\0", b"7"):
@@ -135,7 +156,7 @@ def _examine_content(
 
         yield from examine_as(reader, content, scope, shown, siblings)
     else:
-        yield from scope.examine(content, shown, siblings, folders.above(member.name))
+        yield from scope.examine(content, shown, siblings, folders.above(member.name), beside)
     plain = member.header.size
     if 0 < plain < member.size:
         # Readers that ignore the extended size find their next header in here.
