@@ -116,14 +116,18 @@ def _convert_shards(state: _Run, index: "shards.Index") -> None:
     paths = [os.path.join(target, name) for name in (*names.values(), shards.INDEX)]
     require_free(paths, index.path, force=request.force)
     with _workplace(paths[0]) as work:
+        together = os.path.join(work, "together")  # the index is scanned beside its shards
+        os.mkdir(together)
         made = []
         for name, new in names.items():
             source = os.path.join(index.folder, name)
-            made += _through_child(state, source, [os.path.join(target, new)], work)
+            ((made_here, path),) = _through_child(state, source, [os.path.join(target, new)], work)
+            os.rename(made_here, os.path.join(together, new))
+            made.append((os.path.join(together, new), path))
         problem, text = shards.new_index(index, {name: made[i][0] for i, name in enumerate(names)})
         if problem:
             raise _Stopped(ExitCode.FAILED, problem)
-        temporary = os.path.join(work, shards.INDEX)
+        temporary = os.path.join(together, shards.INDEX)
         with open(temporary, "wb") as file:
             file.write(text)
         made.append((temporary, paths[-1]))

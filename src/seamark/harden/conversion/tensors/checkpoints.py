@@ -18,6 +18,7 @@ from seamark.scan.models.limits import LimitExceeded, Limits, Meter
 _MAGIC = 0x1950A86A20F9469CFC6C
 _PROTOCOL = 1001
 _LONGEST_PICKLE = 512 << 20
+_COMPRESSED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,8 @@ def _read_zip(blob: FileBlob) -> Checkpoint:
         local = zip_records.read_local(blob, entry.offset + readings[0].shift, len(entry.raw_name))
         if local is None or entry.name in places:
             raise Refused(f"The archive's directory is wrong about {entry.name[:60]!r}.")
-        if entry.method != zip_records.STORED or entry.packed != entry.size:
-            raise Refused(f"{entry.name[:60]!r} is compressed, which torch never writes.")
-        places[entry.name] = (local.data, entry.size)
+        stored = entry.method == zip_records.STORED and entry.packed == entry.size
+        places[entry.name] = (local.data, entry.size if stored else _COMPRESSED)
     tops = [name[: -len("data.pkl")] for name in places if name.endswith("/data.pkl")]
     tops = [top for top in tops if top.count("/") == 1]
     if len(tops) != 1:
@@ -71,6 +71,8 @@ def _read_zip(blob: FileBlob) -> Checkpoint:
     order = _content(blob, places.get(f"{top}byteorder"))
     if order.strip() not in (b"", b"little"):
         raise Refused("The checkpoint was written by a big-endian machine.")
+    if places[f"{top}data.pkl"][1] == _COMPRESSED:
+        raise Refused("The checkpoint is compressed, which torch never writes.")
     if places[f"{top}data.pkl"][1] > _LONGEST_PICKLE:
         raise Refused("The checkpoint's pickle is too long.")
     storages: dict[str, Storage] = {}
@@ -78,7 +80,7 @@ def _read_zip(blob: FileBlob) -> Checkpoint:
     starts = {}
     for key, storage in storages.items():
         place = places.get(f"{top}data/{key}")
-        if place is None or place[1] < storage.size:
+        if place is None or place[1] < storage.size or place[1] == _COMPRESSED:
             raise Refused(f"The archive lacks the storage {key[:40]!r}, or part of it.")
         starts[key] = place[0]
     return Checkpoint(root, blob, starts)
