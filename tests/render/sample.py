@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from seamark.core.actors import Actor
 from seamark.core.findings import Finding, Location, with_fingerprints
+from seamark.core.metadata import Metadata
 from seamark.core.metrics import Direction, Metric
 from seamark.core.policy import Assessed, GateResult, Judgment, Standing
-from seamark.core.reports import CheckRun, CheckStatus, Coverage, FileReport, Report
+from seamark.core.reports import CheckRun, CheckStatus, Coverage, FileReport, ModelReport, Report
 from seamark.core.rules import Confidence, Rule, Severity, atlas, cve, cwe, ghsa
 from seamark.core.verdicts import ExitCode, Verdict
 
@@ -150,6 +151,30 @@ def make_case() -> Case:
         finished="2026-11-23T06:00:02Z",
         actor=Actor("os:ana"),
         files=files,
+        models=(
+            ModelReport(
+                path="chat",
+                kind="hugging-face",
+                files=("chat/tokenizer_config.json", HOSTILE_NAME),
+                verdict=Verdict.HOSTILE,
+                metadata=Metadata(
+                    architecture="<b>Llama\x1b[31m</b>",
+                    parameters=7_241_732_096,
+                    dtypes={"bfloat16": 7_241_732_096},
+                    framework="PyTorch",
+                    license="apache-2.0",
+                    remote_code=("modeling.Model",),
+                    folder="hugging-face",
+                ),
+            ),
+            ModelReport(
+                path="models/good.safetensors",
+                kind="safetensors",
+                files=("models/good.safetensors",),
+                verdict=Verdict.CLEAN,
+                metadata=Metadata(parameters=22_000_000, tensors=8),
+            ),
+        ),
         findings=loose,
         metrics=(
             Metric(name="files.scanned", value=7, unit="files"),

@@ -67,7 +67,8 @@ def test_standing_is_there_only_where_it_is_not_new(case: Case) -> None:
 
 def test_one_line_a_file(case: Case) -> None:
     lines = render("json", case.report, case.judgment).splitlines()
-    assert sum(line.startswith('{"path"') for line in lines) == len(case.report.files)
+    count = len(case.report.files) + len(case.report.models)
+    assert sum(line.startswith('{"path"') for line in lines) == count
 
 
 def test_times_are_in_three_places_and_nowhere_else(case: Case) -> None:

@@ -40,8 +40,14 @@ def test_everything_a_finding_says_is_there(case: Case) -> None:
 
 def test_worst_comes_first(case: Case) -> None:
     text = render("text", case.report, case.judgment)
-    headings = re.findall(r"^(?:\S.*)  (hostile|review|unclear|remark)(?:  |$)", text, re.MULTILINE)
+    headings = re.findall(r"^(?!model )(?:\S.*)  (hostile|review|unclear|remark)(?:  |$)", text, re.MULTILINE)
     assert headings == ["hostile", "hostile", "review", "unclear", "remark"]
+
+
+def test_a_folder_is_one_model_with_one_verdict(case: Case) -> None:
+    quiet = render("text", case.report, case.judgment, view=View(width=200))
+    assert "model chat  hostile  hugging-face, 2 files, <b>Llama\\x1b[31m</b>" in quiet
+    assert "model models/good.safetensors" not in quiet
 
 
 def test_held_findings_wait_for_verbose(case: Case) -> None:

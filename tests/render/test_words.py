@@ -5,10 +5,21 @@ from dataclasses import replace
 import pytest
 from render.sample import Case
 
+from seamark.core.metadata import Metadata
 from seamark.core.policy import Standing
 from seamark.core.verdicts import ExitCode, Verdict
 from seamark.render.visible import shorten, visible, visible_block
-from seamark.render.words import advisories, counted, headline, human_size, plural, references, tone
+from seamark.render.words import (
+    advisories,
+    counted,
+    headline,
+    human_count,
+    human_size,
+    model_facts,
+    plural,
+    references,
+    tone,
+)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +98,26 @@ def test_counted_and_references(case: Case) -> None:
     assert [each.name for each in references(finding)] == [
         "CVE-2025-32434", "GHSA-53q9-r3pm-6pq6", "CWE-502", "AML.T0011.000",
     ]  # fmt: skip
+
+
+def test_what_a_model_says_of_itself_is_short_and_made_visible() -> None:
+    said = Metadata(
+        architecture="Bert\x1b[31m",
+        parameters=66_400_000,
+        dtypes={"int8": 4, "float32": 66_399_996},
+        framework="PyTorch",
+        framework_version="2.13",
+        license="mit",
+        remote_code=("m.py",),
+    )
+    facts = model_facts(said)
+    assert "\x1b" not in "".join(facts)
+    assert facts[1:] == [
+        "66.4 M parameters",
+        "float32, int8",
+        "PyTorch 2.13",
+        "license mit",
+        "needs remote code",
+    ]
+    assert model_facts(Metadata()) == []
+    assert [human_count(n) for n in (950, 7_241_732_096)] == ["950", "7.2 B"]

@@ -24,6 +24,7 @@ from seamark.render.words import (
     counted,
     examined,
     human_size,
+    model_facts,
     outcome,
     plural,
     standing_note,
@@ -40,6 +41,7 @@ _SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "l
 _EVIDENCE_LINES = 12
 _FILES = 30
 """Files whose findings are shown; a person reads no more, and ``verbose`` shows all."""
+_MODELS = 10
 _FEW = 5
 _EACH, _EACH_OF_MANY = 20, 3
 """Findings of one rule in one file that are shown, where few files have some and where many do."""
@@ -72,8 +74,35 @@ def _lines(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
     if view.verbose:
         yield from _coverage(report)
         yield from _held(held(report, judgment))
+    yield from _models(report, view)
     yield from _gaps(report, judgment)
     yield from _summary(report, judgment, view)
+
+
+def _models(report: Report, view: View) -> Iterator[_Line]:
+    """Folders that are one model, each with one verdict; with ``verbose`` single files as well."""
+    found = [m for m in report.models if view.verbose or len(m.files) > 1]
+    shown = found if view.verbose else found[:_MODELS]
+    for model in shown:
+        facts = [
+            visible(model.kind),
+            plural(len(model.files), "file"),
+            *model_facts(model.metadata),
+        ]
+        yield _Line(
+            (
+                ("model ", "dim"),
+                (visible(model.path), "bold"),
+                (f"  {model.verdict.value}", _VERDICT_STYLE[model.verdict]),
+                (f"  {', '.join(facts)}", "dim"),
+            ),
+            wrap=True,
+        )
+    if len(shown) < len(found):
+        more = plural(len(found) - len(shown), "more model")
+        yield _Line(((f"… and {more} (--verbose lists them)", "dim"),))
+    if found:
+        yield _Line()
 
 
 def _more(left: list[Group]) -> Iterator[_Line]:

@@ -1,6 +1,7 @@
 """Numbers and outcomes in plain words, the same in every format for people."""
 
 from seamark.core.findings import Finding
+from seamark.core.metadata import Metadata
 from seamark.core.policy import Assessed, Judgment, Standing
 from seamark.core.reports import Coverage, Report
 from seamark.core.rules import Reference
@@ -141,3 +142,31 @@ def advisories(finding: Finding) -> list[Reference]:
     Those of its rule stand for the class of attack and are links like any other.
     """
     return [each for each in finding.references if is_advisory(each)]
+
+
+def model_facts(metadata: Metadata) -> list[str]:
+    """What a model's headers say of it, in the order in which a person asks."""
+    written = " ".join(filter(None, (metadata.framework, metadata.framework_version)))
+    count = metadata.parameters
+    return [
+        visible(fact)
+        for fact in (
+            metadata.architecture,
+            metadata.name if metadata.name != metadata.architecture else "",
+            f"{human_count(count)} parameters" if count else "",
+            ", ".join(sorted(metadata.dtypes, key=lambda name: -metadata.dtypes[name])[:3]),
+            written,
+            f"license {metadata.license}" if metadata.license else "",
+            f"from {metadata.base_models[0]}" if metadata.base_models else "",
+            "needs remote code" if metadata.remote_code else "",
+        )
+        if fact
+    ]
+
+
+def human_count(count: int) -> str:
+    """A count with at most four digits: 950, 66.4 M, 7.2 B."""
+    for factor, letter in ((10**12, "T"), (10**9, "B"), (10**6, "M")):
+        if count >= factor:
+            return f"{count / factor:.1f} {letter}"
+    return f"{count:,}"

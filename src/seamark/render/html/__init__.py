@@ -8,7 +8,12 @@ from seamark.core.policy import Judgment
 from seamark.core.reports import Report
 from seamark.render.html.findings import findings_section, held_section
 from seamark.render.html.icons import MARK
-from seamark.render.html.inventory import coverage_section, files_section, reproduce_section
+from seamark.render.html.inventory import (
+    coverage_section,
+    files_section,
+    models_section,
+    reproduce_section,
+)
 from seamark.render.html.markup import Html, element, join
 from seamark.render.html.summary import banner, numbers
 from seamark.render.view import View
@@ -24,6 +29,7 @@ def render(report: Report, judgment: Judgment, *, view: View = View()) -> str:
         ("findings", "Findings", findings_section(report, judgment)),
         ("held", "Known findings", held_section(report, judgment)),
         ("coverage", "Coverage", coverage_section(report, judgment)),
+        ("models", "Models", models_section(report)),
         ("files", "Files", files_section(report)),
         ("reproduce", "Run it again", reproduce_section(report, view)),
     )

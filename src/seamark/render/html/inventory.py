@@ -13,7 +13,7 @@ from seamark.render.html.summary import chip, gates_note
 from seamark.render.html.tables import table
 from seamark.render.view import View
 from seamark.render.wellformed import wellformed
-from seamark.render.words import examined, human_size, plural
+from seamark.render.words import examined, human_size, model_facts, plural
 
 ROWS_CLEAN = 500
 ROWS_OTHER = 2000
@@ -100,6 +100,28 @@ def _metrics(report: Report) -> Html | None:
     return element(
         "div", element("h3", "Measured"), table(("Metric", "Value", "Interval"), rows, numeric={1})
     )
+
+
+def models_section(report: Report) -> Html | None:
+    """Every model with one verdict, worst first: a folder, or a file that is one by itself."""
+    if not report.models:
+        return None
+    ordered = sorted(report.models, key=lambda model: (-model.verdict.rank, model.path))
+    rows = [
+        (
+            path(model.path),
+            chip(model.verdict.value, f"v-{model.verdict}"),
+            model.kind,
+            f"{len(model.files):,}",
+            ", ".join(model_facts(model.metadata)),
+        )
+        for model in ordered[:ROWS_CLEAN]
+    ]
+    left = len(report.models) - len(rows)
+    note = element("p", f"{left:,} more models are in the JSON report.") if left else None
+    said = "What a model's headers say of it is not verified."
+    made = table(("Model", "Verdict", "Kind", "Files", "Says of itself"), rows, numeric={3})
+    return element("div", made, note, element("p", said, class_="note"))
 
 
 def files_section(report: Report) -> Html | None:
