@@ -94,8 +94,9 @@ class _Window:
 def json_events(blob: Blob, meter: Meter) -> Events:
     """Events of the one value that ``blob`` holds, one after another.
 
-    Numbers of an array are only checked where somebody decodes their batch. A last ``END`` event tells the offset behind the document, so that what trails can be looked
-    at. Raises ``Malformed`` and ``LimitExceeded``.
+    Numbers of an array are only checked where somebody decodes their batch. A last ``END`` event
+    tells the offset behind the document, so that what trails can be looked at. Raises
+    ``Malformed`` and ``LimitExceeded``.
     """
     window = _Window(blob, meter)
     stack: list[bool] = []  # True for an object
@@ -115,11 +116,7 @@ def json_events(blob: Blob, meter: Meter) -> Events:
         elif mark == b"," and expect == "more" and stack:
             expect = "key" if stack[-1] else "value"
             continue
-        elif (
-            mark in (b"{", b"[")
-            and expect != "key"
-            and not (expect == "more" or (expect == "first" and stack[-1]))
-        ):
+        elif mark in (b"{", b"[") and _may_begin(expect, stack):
             if len(stack) >= DEPTH_LIMIT:
                 raise LimitExceeded(f"nests deeper than {DEPTH_LIMIT} levels")
             stack.append(mark == b"{")
@@ -134,7 +131,7 @@ def json_events(blob: Blob, meter: Meter) -> Events:
                 raise Malformed("a name has no value", window.offset)
             expect = "value"
             continue
-        elif mark is None and (expect == "value" or (expect == "first" and not stack[-1])):
+        elif mark is None and _may_begin(expect, stack):
             if token[2] is not None:
                 yield Event(Kind.TEXT, _unquoted(token[2], at), at)
             else:
@@ -145,6 +142,11 @@ def json_events(blob: Blob, meter: Meter) -> Events:
         if not stack:
             yield Event(Kind.END, None, window.offset)
             return
+
+
+def _may_begin(expect: str, stack: list[bool]) -> bool:
+    """Whether a value may stand here, rather than a name, a comma or an end."""
+    return expect == "value" or (expect == "first" and not stack[-1])
 
 
 def _numbers(window: _Window) -> Generator[Event, None, bool]:

@@ -32,17 +32,19 @@ class Tree:
     def meet(self, key: str, value: str, offset: int) -> None:
         """Take one line. Raises ``Malformed`` where numbers are asked for and are not there."""
         self.values[key] = value[:40]
-        words = value.split()
-        self.lengths[key] = len(words)
-        if len(words) > MOST_NODES:
+        self.lengths[key] = count = value.strip().count(" ") + 1 if value.strip() else 0
+        if count > MOST_NODES:
             raise LimitExceeded(f"has a tree of more than {MOST_NODES} nodes")
-        if key in _HELD:
-            try:
-                whole = map(float, words) if key == "threshold" else words
-                # Thresholds of categories are whole numbers; others only need to be numbers.
-                self.held[key] = array.array("q", (_clipped(word) for word in whole))
-            except (ValueError, OverflowError):
-                raise Malformed(f"'{key}' of tree {self.number} is not numbers", offset) from None
+        # Thresholds are only numbers, unless some of them number categorical splits.
+        if key not in _HELD or (key == "threshold" and self.values.get("num_cat", "0") == "0"):
+            return
+        try:
+            words = value.split()
+            self.lengths[key] = len(words)
+            whole = map(_clipped, words) if key == "threshold" else map(int, words)
+            self.held[key] = array.array("q", whole)
+        except (ValueError, OverflowError):
+            raise Malformed(f"'{key}' of tree {self.number} is not numbers", offset) from None
 
     def _number(self, name: str) -> int | None:
         try:
@@ -99,7 +101,6 @@ class Tree:
             yield rules.TREE, f"uses the categorical split {max(used)} of {count}"
 
 
-def _clipped(word: "float | str") -> int:
-    if isinstance(word, str):
-        return int(word)
-    return int(max(-1e18, min(1e18, word))) if word == word else 0
+def _clipped(word: str) -> int:
+    number = float(word)
+    return int(max(-1e18, min(1e18, number))) if number == number else 0
