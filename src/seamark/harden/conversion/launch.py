@@ -17,7 +17,12 @@ from seamark.core.errors import UsageError
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _BOOT = """\
-import importlib.util, os, sys
+import importlib.util, json, os, sys
+if sys.version_info < (3, 11):
+    print(json.dumps({"unsuited": "The interpreter is Python %d.%d." % sys.version_info[:2],
+                      "hint": "Name one of Python 3.11 or newer with --python.",
+                      "confinement": [], "python": ""}))
+    sys.exit()
 spec = importlib.util.spec_from_file_location(
     "seamark", os.path.join(sys.argv[1], "__init__.py"), submodule_search_locations=[sys.argv[1]])
 module = importlib.util.module_from_spec(spec)
