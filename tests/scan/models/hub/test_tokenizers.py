@@ -73,6 +73,7 @@ HOSTILE: dict[str, tuple[object, str]] = {
     ),
     "bert": (tokenizer(post_processor={"type": "BertProcessing", "sep": ["</s>", 3]}), "TOK006"),
     "map": (tokenizer(normalizer={"precompiled_charsmap": "/////w=="}), "TOK007"),
+    "model key": (b'{"model": {"vocab": {"a": 0}, "vocab": {"a": 1}}}', "COD016"),
     "key": (b'{"model": {"vocab": {}}, "model": {"vocab": {}}}', "COD016"),
 }
 
@@ -108,6 +109,11 @@ def test_honest_oddities_are_clean(data: object) -> None:
 )  # fmt: skip
 def test_what_is_no_tokenizer_is_unclear(data: bytes) -> None:
     assert rules(scan(data)) == {"FIL005"}
+
+
+def test_brackets_and_members_without_end_are_bounded() -> None:
+    assert rules(scan(b'{"x": [' + b'[["a"]],[{}],' * 400_000)) == {"FIL004"}
+    assert rules(scan(b"{" + b'"a":1,' * 20_000)) == {"FIL004", "COD016"}
 
 
 def test_special_tokens_that_deceive() -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from seamark.scan.models.limits import Malformed
+from seamark.scan.models.limits import LimitExceeded, Malformed
 
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _FLAT = rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+"
@@ -19,6 +19,8 @@ _KEY = re.compile(rb"\s*+(" + _STRING + rb")\s*+:\s*+", re.DOTALL)
 _PLAIN = re.compile(_STRING + rb'|[^\s,\[\]{}"]++', re.DOTALL)
 _NEXT = re.compile(rb"\s*+([,}])")
 _DEPTH = 200
+_MEMBERS = 10_000
+_BRACKETS = 1_000_000
 
 
 class Span(NamedTuple):
@@ -32,7 +34,8 @@ class Span(NamedTuple):
 def members(data: bytes, start: int = 0) -> Iterator[Span]:
     """The members of the object that begins at ``start``, in order.
 
-    Raises ``Malformed`` where what is there is no object, or ends too early.
+    Raises ``Malformed`` where what is there is no object, or ends too early, and ``LimitExceeded``
+    where it has more members or collections than any tokenizer.
     """
     position = start
     while data[position : position + 1] in (b" ", b"\t", b"\r", b"\n"):
@@ -42,7 +45,7 @@ def members(data: bytes, start: int = 0) -> Iterator[Span]:
     position += 1
     if re.compile(rb"\s*+\}").match(data, position):
         return
-    while True:
+    for _ in range(_MEMBERS):
         key = _KEY.match(data, position)
         if key is None:
             raise Malformed("a JSON object has no key here", position)
@@ -54,6 +57,7 @@ def members(data: bytes, start: int = 0) -> Iterator[Span]:
         if following[1] == b"}":
             return
         position = following.end()
+    raise LimitExceeded(f"has an object of more than {_MEMBERS} members")
 
 
 def _end(data: bytes, start: int) -> int:
@@ -64,7 +68,7 @@ def _end(data: bytes, start: int) -> int:
             raise Malformed("a JSON value is missing", start)
         return plain.end()
     position, depth = start, 0
-    while True:
+    for _ in range(_BRACKETS):
         # An opening bracket is stepped over by itself, so a flat list inside is one match.
         byte = data[position : position + 1]
         if byte in (b"{", b"["):
@@ -81,3 +85,4 @@ def _end(data: bytes, start: int) -> int:
         run = _RUN.match(data, position)
         assert run is not None  # it may be empty
         position = run.end()
+    raise LimitExceeded(f"has a part of more than {_BRACKETS} brackets")

@@ -136,6 +136,8 @@ def _repeats_itself(choice: list[_Part]) -> bool:
     nested = [part for part in choice if part.choices is not None and not part.firm]
     if len(endless) + len(nested) > _MOST:
         return True
+    if all(_can_be_empty(part) for part in choice) and _clash(choice):
+        return True
     for part in endless:
         others = [other for other in choice if other is not part and other.width]
         if all(_can_be_empty(other) or _same(other, part) for other in others):
@@ -147,6 +149,15 @@ def _repeats_itself(choice: list[_Part]) -> bool:
         ):
             return True
     return False
+
+
+def _clash(optional: list[_Part]) -> bool:
+    """Whether two optional characters of one round can be the same one: ``(a?a?)*``."""
+    atoms = [part.atom for part in optional if part.choices is None and part.width]
+    if len(set(atoms)) < len(atoms):
+        return True
+    sets = [_characters(atom) for atom in atoms[:_MOST]]
+    return any(a & b for place, a in enumerate(sets) for b in sets[:place])
 
 
 def _can_be_empty(part: _Part) -> bool:
@@ -167,13 +178,14 @@ def _same(other: _Part, part: _Part) -> bool:
 
 def _overlap(choices: list[list[_Part]]) -> bool:
     """Whether two alternatives of one character each match the same one, or texts repeat."""
-    singles = [
-        _characters(choice[0].atom)
+    atoms = [
+        choice[0].atom
         for choice in choices
         if len(choice) == 1 and choice[0].choices is None and choice[0].width
     ]
-    if len(singles) > _MOST:
-        return len(set(singles)) < len(singles)
+    if len(atoms) > _MOST:
+        return len(set(atoms)) < len(atoms)
+    singles = [_characters(atom) for atom in atoms]
     if any(a & b for i, a in enumerate(singles) for b in singles[:i]):
         return True
     words = [
@@ -181,9 +193,9 @@ def _overlap(choices: list[list[_Part]]) -> bool:
         for choice in choices
         if choice and all(_is_letter(part) for part in choice)
     ]
-    if len(words) > _MOST:
-        return len(set(words)) < len(words)
-    return any(_made_of(word, words) for word in words)
+    if len(set(words)) < len(words):
+        return True
+    return any(_made_of(word, words[:_MOST]) for word in words[:_MOST])
 
 
 def _is_letter(part: _Part) -> bool:

@@ -53,9 +53,11 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     scope.tally.bytes += blob.size
     data = blob.read(0, blob.size)
     parts: dict[str, Span] = {}
+    twice: set[str] = set()
     for span in members(data, 3 if data.startswith(b"\xef\xbb\xbf") else 0):
         key = span.key.decode("utf-8", "replace")
-        if key in parts:
+        if key in parts and key not in twice:
+            twice.add(key)
             yield scope.finding(
                 AMBIGUOUS_CONFIG, f"The key {key[:100]} occurs twice.", anchor=key[:100]
             )
@@ -197,7 +199,16 @@ def _examine_model(
         raise Malformed("the tokenizer has no model", span.start if span else 0)
     vocabulary = Vocabulary()
     texts: dict[int, list[str]] = {}
+    seen: set[bytes] = set()
+    twice: set[bytes] = set()
     for part in members(data, span.start):
+        if part.key in seen and part.key not in twice:
+            twice.add(part.key)
+            key = part.key.decode("utf-8", "replace")[:100]
+            yield scope.finding(
+                AMBIGUOUS_CONFIG, f"The model's key {key} occurs twice.", anchor=key
+            )
+        seen.add(part.key)
         if part.key == b"type":
             scope.describe(
                 architecture=data[part.start + 1 : part.end - 1].decode("utf-8", "replace")
