@@ -89,3 +89,11 @@ def test_the_registration_names_the_model(tmp_path: Path) -> None:
     file.write_text("model_name: fraud\nmodel_version: '3'\n")
     report = Scanner().scan_file(file)
     assert (report.findings, report.metadata.name) == ((), "fraud")
+
+
+def test_code_in_folders_of_any_name_is_read(tmp_path: Path) -> None:
+    (tmp_path / "MLmodel").write_text(HEAD + "python_function: {code: src}\n")
+    (tmp_path / "src" / "inner").mkdir(parents=True)
+    file = tmp_path / "src" / "inner" / "loader.py"
+    file.write_text("import os\nos.system('echo seamark')\n")
+    assert rules(Scanner().scan_file(file)) == {"COD001"}

@@ -1,6 +1,7 @@
 import io
 import struct
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ SEVENZ = b"7z\xbc\xaf\x27\x1c\0\4" + bytes(24)
 PAYLOAD = b"\x80\x02cposix\nsystem\nX\x04\x00\x00\x00echo\x85R."
 
 
-def llamafile(args: str, name: str = "m.llamafile", **more: bytes) -> FileReport:
+def llamafile(args: str, name: Any = "m.llamafile", **more: bytes) -> FileReport:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(".args", args)
@@ -54,7 +55,7 @@ def test_arguments_that_open_the_machine(args: str) -> None:
 
 
 def test_weights_inside_are_examined() -> None:
-    assert llamafile("", **{"m.pkl": PAYLOAD}).verdict is Verdict.HOSTILE
+    assert llamafile("", "m.llamafile", **{"m.pkl": PAYLOAD}).verdict is Verdict.HOSTILE
     assert "EXE002" in rules(llamafile("", name="m.gguf"))
 
 

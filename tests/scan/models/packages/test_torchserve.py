@@ -10,7 +10,7 @@ from seamark.core.verdicts import Verdict
 from seamark.scan.models.scanner import scan_bytes
 
 
-def mar(handler: str, top: dict[str, Any] | None = None, **more: Any) -> FileReport:
+def mar(handler: str, top: Any = None, **more: Any) -> FileReport:
     files = {name: data for name, data in more.items() if isinstance(data, bytes)}
     model = {name: value for name, value in more.items() if not isinstance(value, bytes)}
     entry = {"modelName": "net", "serializedFile": "model.txt", "handler": handler, **model}
@@ -60,6 +60,11 @@ def test_a_handler_of_its_own_is_read() -> None:
     assert hostile.metadata.remote_code == ("own.py",)
     shadow = mar("image_classifier.py", **{"image_classifier.py": harmless})
     assert "COD010" in rules(shadow)
+
+
+def test_code_in_folders_of_the_archive_is_read() -> None:
+    hostile = b"import os\nos.system('echo seamark')\n"
+    assert "COD001" in rules(mar("image_classifier", **{"net/parts/x.py": hostile}))
 
 
 @pytest.mark.parametrize(

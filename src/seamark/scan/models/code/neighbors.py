@@ -24,6 +24,10 @@ _HUB_FILES: Final = frozenset(
 _ARCHIVED: Final = frozenset({"manifest.json", "mar-inf"})
 """What lies beside the handler of a TorchServe archive, which imports all it brings."""
 
+_PACKAGE_TOPS: Final = frozenset({"mlmodel", "mar-inf"})
+_PACKAGE_DEPTH: Final = 3
+"""Folders above a file that are looked at: each look reads a folder."""
+
 _CODE_PREFIXES: Final = (
     "modeling",
     "modelling",
@@ -75,6 +79,18 @@ def _in_code_folder(scope: Scope, name: str) -> bool:
     )
 
 
+def _below_package(scope: Scope) -> bool:
+    """Is this a few folders below the top of an MLflow model or a TorchServe archive?
+
+    Both name the folders of their code themselves.
+    """
+    depth = min(_folder(scope).strip("/").count("/") + 1, _PACKAGE_DEPTH)
+    return any(
+        {other.lower() for other in scope.above(level)} & _PACKAGE_TOPS
+        for level in range(1, depth + 1)
+    )
+
+
 def may_be_imported(scope: Scope) -> bool:
     """May loading the model beside this Python file import it?"""
     name = scope.name.lower()
@@ -83,6 +99,8 @@ def may_be_imported(scope: Scope) -> bool:
         return True
     names = _names_beside(scope)
     if names & _HUB_FILES or names & _ARCHIVED:
+        return True
+    if _below_package(scope):
         return True
     weights = any(other.endswith(WEIGHT_SUFFIXES) for other in names)
     if "config.json" in names and (weights or name.startswith(_HUB_PREFIXES)):
