@@ -15,6 +15,10 @@ MANIFEST = Path(__file__).with_name("manifest.json")
 _SECONDS = 1200
 _EVERYWHERE = ("plain", "numerics", "estimators", "pipelines", "boosters", "archives")
 PLAN: dict[str, tuple[str, ...]] = {
+    "rel-new": ("plain", "numerics", "estimators", "pipelines", "releases"),
+    "rel-old": ("plain", "numerics", "estimators", "pipelines", "releases"),
+    "hub-new": ("trainers",),
+    "hub-old": ("trainers",),
     "sk11": (*_EVERYWHERE, "trees"),
     "sk13": (*_EVERYWHERE, "trees"),
     "sk15": (*_EVERYWHERE, "onnxes", "kerases jax", "trees"),
@@ -29,6 +33,13 @@ PLAN: dict[str, tuple[str, ...]] = {
     "tensorflow": ("tensorflows",),
     "tensorflow212": ("tensorflows",),
     "packages": ("packages",),
+    "coreml": ("graphs core_ml",),
+    "coreml-old": ("graphs core_ml",),
+    "openvino": ("graphs openvino",),
+    "openvino-old": ("graphs openvino",),
+    "pmml": ("graphs pmml",),
+    "pmml-old": ("graphs pmml",),
+    "nyoka": ("graphs pmml",),
 }
 
 

@@ -44,11 +44,27 @@ def boosters(out):
         import xgboost as xgb
 
         shelf = Shelf(out, "xgboost", "xgboost-cpu")
-        for name, cls in (("clf", xgb.XGBClassifier), ("reg", xgb.XGBRegressor), ("rf", xgb.XGBRFClassifier)):
+        for name, cls in (
+            ("clf", xgb.XGBClassifier),
+            ("reg", xgb.XGBRegressor),
+            ("rf", xgb.XGBRFClassifier),
+        ):
             shelf.save(f"{name}.pkl", _write(lambda c=cls: c(n_estimators=3).fit(x, y)))
         shelf.save("booster.pkl", _write(lambda: xgb.train({"max_depth": 2}, xgb.DMatrix(x, y), 3)))
-        shelf.save("pipeline.joblib", _dump(lambda: make_pipeline(StandardScaler(), xgb.XGBClassifier(n_estimators=2)).fit(x, y)))
-        shelf.save("early.pkl", _write(lambda: xgb.XGBClassifier(n_estimators=5, early_stopping_rounds=2, eval_metric="logloss").fit(x, y, eval_set=[(x, y)], verbose=False)))
+        shelf.save(
+            "pipeline.joblib",
+            _dump(
+                lambda: make_pipeline(StandardScaler(), xgb.XGBClassifier(n_estimators=2)).fit(x, y)
+            ),
+        )
+        shelf.save(
+            "early.pkl",
+            _write(
+                lambda: xgb.XGBClassifier(
+                    n_estimators=5, early_stopping_rounds=2, eval_metric="logloss"
+                ).fit(x, y, eval_set=[(x, y)], verbose=False)
+            ),
+        )
     except ImportError as error:
         print("no xgboost", error)
     import lightgbm as lgb
@@ -57,7 +73,14 @@ def boosters(out):
     for name, cls in (("clf", lgb.LGBMClassifier), ("reg", lgb.LGBMRegressor)):
         shelf.save(f"{name}.pkl", _write(lambda c=cls: c(n_estimators=3, verbose=-1).fit(x, y)))
     shelf.save("booster.pkl", _write(lambda: lgb.train({"verbose": -1}, lgb.Dataset(x, y), 3)))
-    shelf.save("search.joblib", _dump(lambda: GridSearchCV(lgb.LGBMClassifier(verbose=-1), {"n_estimators": [2, 3]}, cv=2).fit(x, y)))
+    shelf.save(
+        "search.joblib",
+        _dump(
+            lambda: GridSearchCV(
+                lgb.LGBMClassifier(verbose=-1), {"n_estimators": [2, 3]}, cv=2
+            ).fit(x, y)
+        ),
+    )
     import catboost as cat
 
     shelf = Shelf(out, "catboost")
@@ -72,8 +95,13 @@ def boosters(out):
         for protocol in (2, 5):
             shelf.save(f"{name}-{protocol}.pkl", _write(made, protocol))
     shelf.save("unfitted.pkl", _write(lambda: cat.CatBoostClassifier(iterations=3)))
-    shelf.save("evals.pkl", _write(lambda: cat.CatBoostClassifier(**quiet).fit(x, y, eval_set=(x, y))))
-    shelf.save("pipeline.joblib", _dump(lambda: make_pipeline(StandardScaler(), cat.CatBoostClassifier(**quiet)).fit(x, y)))
+    shelf.save(
+        "evals.pkl", _write(lambda: cat.CatBoostClassifier(**quiet).fit(x, y, eval_set=(x, y)))
+    )
+    shelf.save(
+        "pipeline.joblib",
+        _dump(lambda: make_pipeline(StandardScaler(), cat.CatBoostClassifier(**quiet)).fit(x, y)),
+    )
 
 
 def samplers(out):
@@ -94,8 +122,16 @@ def samplers(out):
                 return sampler
 
             shelf.save(f"{name}.pkl", _write(fitted))
-    for name in ("BalancedBaggingClassifier", "BalancedRandomForestClassifier", "EasyEnsembleClassifier", "RUSBoostClassifier"):
-        shelf.save(f"{name}.pkl", _write(lambda c=getattr(ensemble, name): c(n_estimators=3, random_state=0).fit(x, y)))
+    for name in (
+        "BalancedBaggingClassifier",
+        "BalancedRandomForestClassifier",
+        "EasyEnsembleClassifier",
+        "RUSBoostClassifier",
+    ):
+        shelf.save(
+            f"{name}.pkl",
+            _write(lambda c=getattr(ensemble, name): c(n_estimators=3, random_state=0).fit(x, y)),
+        )
     made = lambda: pipeline.make_pipeline(over_sampling.SMOTE(), LogisticRegression()).fit(x, y)  # noqa: E731
     shelf.save("pipeline.pkl", _write(made))
     shelf.save("pipeline.joblib", _dump(made))

@@ -6,7 +6,17 @@ from seamark.scan.models.pickle import guards
 from seamark.scan.models.pickle.decide import load_allowlist, parse_line
 from seamark.scan.models.pickle.guards import GUARDS, check_call, check_state
 from seamark.scan.models.pickle.states import is_template
-from seamark.scan.models.pickle.trace import Call, Const, Map, Payload, Persistent, Ref, Seq, Value
+from seamark.scan.models.pickle.trace import (
+    KEPT,
+    Call,
+    Const,
+    Map,
+    Payload,
+    Persistent,
+    Ref,
+    Seq,
+    Value,
+)
 
 ALLOWLIST = load_allowlist()
 
@@ -48,7 +58,12 @@ LATIN = call("_codecs:encode", "b", "latin1")
 
 TYPE = call("dill._dill:_load_type", "list")
 
+MODEL = call("tokenizers.models:Model", opcode="NEWOBJ")
+
 FINE = [
+    call("statsmodels.base.data:ModelData"),
+    call("statsmodels.tsa.statespace._representation:dStatespace", 1, (2, None)),
+    call("tokenizers:Tokenizer", MODEL, opcode="NEWOBJ"),
     call("array:array", "d", [1.0, 2.0]),
     call("array:array", "u", "text"),
     call("array:_array_reconstructor", "@array:array", "d", 16, b"12345678"),
@@ -174,6 +189,9 @@ FINE = [
 ]
 
 WRONG = [
+    call("statsmodels.base.data:ModelData", [1], [2]),
+    call("statsmodels.tsa.statespace._representation:dStatespace", "@os:system"),
+    call("tokenizers:Tokenizer", "@tokenizers.models:Model", opcode="NEWOBJ"),
     call("array:array", "d", 1 << 40),
     call("array:array", "d", call("builtins:range", 1 << 60)),
     call("array:array", "d", [call("builtins:range", 9)]),
@@ -329,7 +347,7 @@ def test_keyword_arguments_are_refused() -> None:
 
 
 def test_more_arguments_than_were_kept_are_refused() -> None:
-    many = Seq("tuple", [Const("a")] * 64, 1000)
+    many = Seq("tuple", [Const("a")] * KEPT, 1000)
     assert check_call(Call(ref("pathlib:Path"), many, None, "REDUCE", 0), ALLOWLIST)
 
 
@@ -398,3 +416,28 @@ def test_distribution_through_the_old_protocols() -> None:
 def test_guards_are_not_changeable() -> None:
     with pytest.raises(TypeError):
         guards.GUARDS["dtype"] = None  # type: ignore[index]
+
+
+def model_data(state: object) -> Call:
+    made = call("statsmodels.base.data:PandasData", opcode="NEWOBJ")
+    made.state = value(state)
+    return made
+
+
+def test_statsmodels_data_keeps_arrays() -> None:
+    assert check_state(model_data({"orig_endog": 1, "formula": "y ~ x"})) is None
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"restore_design_info": True, "formula": "y ~ I(1)"},
+        {"restore_model_spec": False},
+        {b"restore_model_spec": True},
+        (None, {"restore_model_spec": True}),
+        {"__class__": "@os:system"},
+        {call("os:system"): 1},
+    ],
+)
+def test_statsmodels_data_with_a_formula_is_refused(state: object) -> None:
+    assert check_state(model_data(state))

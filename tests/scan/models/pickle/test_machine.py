@@ -11,7 +11,7 @@ from seamark.scan.models.pickle.decompile import decompile
 from seamark.scan.models.pickle.judge import agree
 from seamark.scan.models.pickle.machine import WINDOW, explain
 from seamark.scan.models.pickle.opcodes import NAMES
-from seamark.scan.models.pickle.trace import Call, Const, End, Map, Oddity, Payload, Seq
+from seamark.scan.models.pickle.trace import KEPT, Call, Const, End, Map, Oddity, Payload, Seq
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -158,13 +158,14 @@ def test_what_breaks_the_unpickler_breaks_the_explainer(data: bytes) -> None:
 
 
 def test_containers_keep_their_first_items_and_count_the_rest() -> None:
-    result = value_of(b"\x80\x04](" + b"K\x01" * 100 + b"e.")
+    result = value_of(b"\x80\x04](" + b"K\x01" * (KEPT + 36) + b"e.")
     assert isinstance(result, Seq)
-    assert (result.kind, result.length, len(result.items), result.omitted) == ("list", 100, 64, 36)
-    pairs = b"".join(text(f"k{i}") + b"N" for i in range(70))
+    assert (result.kind, result.length) == ("list", KEPT + 36)
+    assert (len(result.items), result.omitted) == (KEPT, 36)
+    pairs = b"".join(text(f"k{i}") + b"N" for i in range(KEPT + 6))
     entries = value_of(b"\x80\x04}(" + pairs + b"u.")
     assert isinstance(entries, Map)
-    assert (entries.length, entries.omitted, entries.items[1][0]) == (70, 6, Const("k1"))
+    assert (entries.length, entries.omitted, entries.items[1][0]) == (KEPT + 6, 6, Const("k1"))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from seamark.scan.models.pickle import guards_arrays, guards_types
+from seamark.scan.models.pickle import guards_arrays, guards_libraries, guards_types
 from seamark.scan.models.pickle.decide import (
     CALL,
     CLASS,
@@ -95,6 +95,8 @@ def check_state(call: Call, allowlist: Allowlist | None = None) -> str | None:
         return "has a state, where its library gives none"
     if kind == "distribution":
         return check_distribution(call.state)
+    if kind in guards_libraries.STATES:
+        return guards_libraries.STATES[kind](call.state)
     if kind == "partial":
         return _partial_state(call.state, allowlist)
     return check_attributes(call.state)
@@ -366,6 +368,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType(
             "is called with more than one of None, ... and NotImplemented", _is_singleton
         ),
         **guards_arrays.GUARDS,
+        **guards_libraries.GUARDS,
         **guards_types.GUARDS,
     }
 )

@@ -318,7 +318,15 @@ GUARDS: Mapping[str, Guard] = {
     "dtype": _dtype,
     "frombuffer": lambda args, _allowlist: (
         None
-        if matches(args, either(is_bytes, _is_storage), is_dtype, is_ints, is_literal)
+        if matches(
+            args,
+            either(is_bytes, _is_storage),
+            is_dtype,
+            is_ints,
+            is_literal,
+            either(is_ints, is_none),  # the order of axes, from NumPy 2.4 on
+            required=4,
+        )
         else "does not make an array from literal bytes"
     ),
     "mareconstruct": _mareconstruct,

@@ -55,6 +55,8 @@ _NO_DICTS = re.compile(
     r"_codecs\.encode|builtins\.(bytes|bytearray)|numpy\.dtype"
     r"|numpy\._?core\.(multiarray\.(_reconstruct|scalar|dtype)|numeric\._frombuffer)"
     r"|numpy\.random\.(_?bit_generator)\.(__pyx_unpickle_)?(SeedSequence|SeedlessSeedSequence)"
+    r"|pandas\.(core\.(arrays\.string_|dtypes\.dtypes)\.)?"
+    r"(String|Categorical|DatetimeTZ|Period|Interval)Dtype|scipy\.interpolate\._bsplines\._BSpline"
     r"|torch\._utils\._rebuild_[a-z0-9_]+|joblib\.numpy_pickle\.NumpyArrayWrapper"
 )
 """Callables whose results are certainly no mapping, so that they set no attributes."""

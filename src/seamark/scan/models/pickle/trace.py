@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from seamark.scan.models.limits import LimitExceeded
 
-KEPT = 64
+KEPT = 192
 """Items that a container keeps for display and guards; further ones are only counted."""
 
 

@@ -30,12 +30,20 @@ class Scope:
     """Which modules of a library may give classes (globs over dotted names).
 
     ``functions`` names modules whose functions models hold as attributes (metrics, activations):
-    they may be referred to, never called, and must not reach a sink.
+    they may be referred to, never called, and must not reach a sink. ``only`` holds globs over
+    ``module.Class`` where a module gives few of its classes, ``without`` those it does not give.
     """
 
     include: tuple[str, ...] = ("*",)
     exclude: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
+    only: tuple[str, ...] = ("*",)
+    without: tuple[str, ...] = ()
+
+    def takes(self, qualified: str) -> bool:
+        """Whether a class of an included module may enter, by its full name."""
+        wanted = any(fnmatch.fnmatchcase(qualified, pattern) for pattern in self.only)
+        return wanted and not any(fnmatch.fnmatchcase(qualified, p) for p in self.without)
 
     def holds(self, module: str) -> bool:
         """Whether classes of ``module`` may enter."""
@@ -113,7 +121,7 @@ def _classes(
     entries: Entries = {}
     excluded: dict[str, str] = {}
     for qualified, cls in sorted(examiner.package.classes.items()):
-        if not scope.holds(cls.module):
+        if not (scope.holds(cls.module) and scope.takes(qualified)):
             continue
         reason = _strange_base(examiner.package, cls, bases) or examiner.effects(cls)
         if reason:

@@ -73,6 +73,67 @@ SCOPES: Mapping[str, Scope] = MappingProxyType(
             ),
             functions=("torch.nn.functional", "torch.nn.init"),
         ),
+        "numpy": Scope(
+            include=("numpy.polynomial.*", "numpy.lib._polynomial_impl", "numpy.exceptions"),
+            exclude=("numpy.polynomial._polybase",),
+        ),
+        "joblib": Scope(include=("joblib.numpy_pickle",)),  # the older wrappers open files
+        "catboost": Scope(
+            include=("catboost.core",),
+            only=("catboost.core.CatBoost*", "catboost.core._CatBoostBase", "catboost.core.E*"),
+        ),
+        "imbalanced-learn": Scope(
+            include=("imblearn.*",),
+            exclude=("imblearn.datasets*", "imblearn.keras*", "imblearn.tensorflow*"),
+            without=("*.Substitution", "*.ArraysTransformer"),
+        ),
+        "statsmodels": Scope(
+            include=("statsmodels.*",),
+            exclude=(
+                "statsmodels.compat*",
+                "statsmodels.datasets*",
+                "statsmodels.examples*",
+                "statsmodels.formula*",
+                "statsmodels.graphics*",
+                "statsmodels.iolib*",
+                "statsmodels.sandbox*",
+                "statsmodels.stats.mediation",
+                "statsmodels.tools.*",
+                "statsmodels.tsa.x13",
+            ),
+        ),
+        "transformers": Scope(
+            include=(
+                "transformers.configuration_utils",
+                "transformers.data.data_collator",
+                "transformers.debug_utils",
+                "transformers.feature_extraction_*",
+                "transformers.generation.configuration_utils",
+                "transformers.image_processing_*",
+                "transformers.image_utils",
+                "transformers.models.*.configuration_*",
+                "transformers.models.*.feature_extraction_*",
+                "transformers.models.*.image_processing_*",
+                "transformers.models.*.tokenization_*",
+                "transformers.tokenization_*",
+                "transformers.trainer_callback",
+                "transformers.trainer_pt_utils",
+                "transformers.trainer_utils",
+                "transformers.training_args*",
+                "transformers.utils.generic",
+            ),
+            exclude=("transformers.image_processing_backends", "transformers.models.deprecated*"),
+        ),
+        "tokenizers": Scope(include=("tokenizers",)),
+        "accelerate": Scope(
+            include=("accelerate.state", "accelerate.utils.dataclasses"),
+            without=("accelerate.state.Accelerator*", "accelerate.state.Gradient*", "*.Thread*"),
+        ),
+        "peft": Scope(include=("peft.config", "peft.tuners.*.config", "peft.utils.peft_types")),
+        "datasets": Scope(
+            include=("datasets.features.features", "datasets.info", "datasets.splits"),
+            only=("*.Value", "*.ClassLabel", "*.Sequence", "*.DatasetInfo", "*.Split*", "*.Named*"),
+        ),
     }
 )
 """By distribution name. A library that is not here is examined whole."""

@@ -104,6 +104,10 @@ def _index(package: Package, module: str, tree: ast.Module, *, is_package: bool)
             package.functions[f"{module}.{node.name}"] = node
         elif isinstance(node, ast.ClassDef):
             names[node.name] = f"{module}.{node.name}"
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name | ast.Attribute):
+            for target in node.targets:  # ``OldName = NewName``, as libraries keep old names
+                if isinstance(target, ast.Name) and (aim := dotted(node.value, names)):
+                    names.setdefault(target.id, aim if "." in aim else f"{module}.{aim}")
     for node in statements:
         if isinstance(node, ast.ClassDef):
             cls = _class(module, node, names, starred=module in package.stars)

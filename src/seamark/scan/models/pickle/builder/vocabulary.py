@@ -15,7 +15,8 @@ BUILTINS = frozenset(
 METHODS = frozenset(
     "add any all append astype clear copy count decode difference discard encode endswith extend "
     "fill format get index insert intersection isdisjoint issubset item items join keys lower "
-    "lstrip move_to_end nonzero partition pop popitem ravel remove replace reshape reverse rfind "
+    "lstrip move_to_end nonzero partition pop popitem ravel remove removeprefix removesuffix "
+    "replace reshape reverse rfind "
     "rpartition rsplit rstrip setdefault setflags sort split splitlines startswith strip sum title "
     "tolist union update upper values view".split()
 )
