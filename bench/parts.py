@@ -137,6 +137,22 @@ def same(work: Path, venvs: Path) -> Iterator[Row]:
     yield from sameness.rows(work, venvs)
 
 
+def safe_load(work: Path, venvs: Path) -> Iterator[Row]:
+    """``torch.load`` of a 1 GiB state dict, plain and under ``safe_load()``, warm."""
+    import json
+    import subprocess
+
+    path = inputs.torch_checkpoint(work / "loaded.pt")
+    python = venvs.absolute() / "torch" / "bin" / "python"
+    script = Path(__file__).with_name("safe_loading.py")
+    run = subprocess.run(
+        [str(python), str(script), str(path)], capture_output=True, text=True, check=True
+    )
+    path.unlink()
+    for line in run.stdout.splitlines():
+        yield {"what": "torch.load of 1 GiB", **json.loads(line)}
+
+
 PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "startup": startup,
     "small": small,
@@ -146,5 +162,6 @@ PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "opcodes": opcodes,
     "engines": engines,
     "detect": detect,
+    "safe_load": safe_load,
     "same": same,
 }

@@ -6,6 +6,7 @@ source by the scan; that a model brings code is then no reason of its own.
 """
 
 import functools
+import importlib
 import os
 from collections.abc import Callable
 from typing import Any
@@ -86,9 +87,8 @@ def _call(original: Any, cls: Any, name: Any, args: Any, options: dict[str, Any]
 def _cached(repository: str, options: dict[str, Any]) -> str:
     """The folder of a hub's repository that was downloaded before; empty where there is none."""
     try:
-        from huggingface_hub import snapshot_download
-
-        found: str = snapshot_download(
+        hub = importlib.import_module("huggingface_hub")
+        found: str = hub.snapshot_download(
             repository,
             revision=options.get("revision"),
             cache_dir=options.get("cache_dir"),

@@ -39,14 +39,14 @@ def guard_loads(original: Callable[..., Any]) -> Callable[..., Any]:
     """``pickle.loads``: the bytes are examined, and the same bytes are loaded."""
 
     @functools.wraps(original)
-    def loads(data: Any, /, **options: Any) -> Any:
+    def loads(data: Any, /, *args: Any, **options: Any) -> Any:
         policy = _policy()
         if policy is None:
-            return original(data, **options)
+            return original(data, *args, **options)
         content = data if isinstance(data, bytes) else bytes(memoryview(data))
         policy.judge(scan_stream(content, policy))
         with examined(policy):
-            return original(content, **options)
+            return original(content, *args, **options)
 
     return loads
 
@@ -55,11 +55,11 @@ def guard_load(original: Callable[..., Any]) -> Callable[..., Any]:
     """``pickle.load``: one stream from the file's position on."""
 
     @functools.wraps(original)
-    def load(file: Any, **options: Any) -> Any:
+    def load(file: Any, *args: Any, **options: Any) -> Any:
         policy = _policy()
         if policy is None:
-            return original(file, **options)
-        return load_one(file, policy, lambda source: original(source, **options))
+            return original(file, *args, **options)
+        return load_one(file, policy, lambda source: original(source, *args, **options))
 
     return load
 
@@ -255,5 +255,8 @@ GUARDS = (
     *(Guard(module, "Unpickler", guard_unpickler) for module in ("pickle", "_pickle", "shelve")),
     Guard("pickle", "_Unpickler.load", guard_python_load),
     *(Guard(m, "load", guard_load) for m in ("cloudpickle", "cloudpickle.cloudpickle")),
+    # dill derives from the C unpickler at its import: its functions are where it can be met.
+    *(Guard(m, "load", guard_load) for m in ("dill", "dill._dill")),
+    *(Guard(m, "loads", guard_loads) for m in ("dill", "dill._dill")),
     *(Guard(m, "loads", guard_loads) for m in ("cloudpickle", "cloudpickle.cloudpickle")),
 )
