@@ -73,7 +73,14 @@ def core_ml(out):
             [("y", datatypes.Array(3)), ("ho", datatypes.Array(3)), ("co", datatypes.Array(3))],
         )
         made.add_unilstm(
-            "l", [weights(3, 3)] * 4, [weights(3, 4)] * 4, 3, 4, ["x", "h", "c"], ["y", "ho", "co"]
+            "l",
+            [weights(3, 3)] * 4,
+            [weights(3, 4)] * 4,
+            [weights(3)] * 4,
+            3,
+            4,
+            ["x", "h", "c"],
+            ["y", "ho", "co"],
         )
         coremltools.utils.save_spec(made.spec, path)
 
@@ -99,7 +106,7 @@ def core_ml(out):
     for name, write in {
         "dense.mlmodel": dense, "convolution.mlmodel": convolution, "lstm.mlmodel": lstm, "half.mlmodel": half,
         "quantized8.mlmodel": quantized,
-        "quantized4.mlmodel": lambda p: quantized(p, 4, "kmeans"),
+        "quantized4.mlmodel": lambda p: quantized(p, 4, "linear"),
         "float16.mlmodel": lambda p: quantized(p, 16, "linear"),
     }.items():  # fmt: skip
         shelf.save(name, write, kind="core-ml")
@@ -112,14 +119,14 @@ def core_ml(out):
 def _core_ml_trees(shelf, coremltools):
     """scikit-learn and XGBoost through coremltools' converters, where those are installed."""
     try:
-        from sklearn import ensemble, linear_model, pipeline, preprocessing, svm
+        from sklearn import ensemble, linear_model, pipeline, preprocessing, svm, tree
     except ImportError:
         return
     x, y = weights(40, 4).astype(float), np.arange(40) % 2
     for model in (
-        linear_model.LinearRegression(), linear_model.LogisticRegression(), svm.SVC(probability=True),
+        linear_model.LinearRegression(), svm.LinearSVR(), svm.SVC(probability=True), svm.SVR(), tree.DecisionTreeRegressor(),
         ensemble.RandomForestClassifier(3), ensemble.GradientBoostingRegressor(n_estimators=3),
-        pipeline.Pipeline([("s", preprocessing.StandardScaler()), ("l", linear_model.LogisticRegression())]),
+        pipeline.Pipeline([("s", preprocessing.StandardScaler()), ("l", linear_model.LinearRegression())]),
     ):  # fmt: skip
 
         def write(path, m=model):
@@ -233,6 +240,7 @@ def _core_ml_torch(shelf, coremltools):
 
 def openvino(out):
     """OpenVINO IR: graphs from opsets, and models converted from ONNX."""
+    sys.modules["openvino_telemetry"] = None  # it would call home
     import openvino as ov
 
     try:
@@ -298,18 +306,42 @@ def openvino(out):
         made.set_rt_info("https://example.org/a?b=1&c=2 <none>", ["model_info", "homepage"])
         return made
 
-    def texts():
-        made = ops.constant(np.array(["alpha", "beta and more"]))
-        return model(ops.concat([made, made], 0), [])
+    def loop():
+        body, count = ops.parameter([1, 4], np.float32), ops.constant(np.int64(3))
+        step = ops.add(body, ops.constant(weights(1, 4)))
+        go = ops.constant(np.array([True]))
+        inner = ov.Model([ops.result(step), ops.result(go)], [body], "body")
+        node = ops.loop(count, ops.constant(np.array([True])))
+        node.set_function(inner)
+        node.set_special_body_ports([-1, 1])
+        node.set_merged_input(body, x.output(0), inner.get_results()[0].output(0))
+        return model(node.get_iter_value(inner.get_results()[0].output(0), -1), [x])
+
+    def quantized():
+        low, high = (ops.constant(np.float32(value)) for value in (-1, 1))
+        packed = ops.constant(np.arange(64, dtype=np.uint8).reshape(16, 4))
+        made = ops.multiply(
+            ops.subtract(ops.convert(packed, "f16"), ops.constant(np.float16(8))),
+            ops.constant(weights(16, 1).astype(np.float16)),
+        )
+        return model(
+            ops.matmul(
+                ops.fake_quantize(x, low, high, low, high, 256),
+                ops.convert(made, "f32"),
+                False,
+                True,
+            ),
+            [x],
+        )
 
     def empty():
         return model(ops.relu(x), [x])
 
     made = {"dense": dense, "convolution": convolution, "shared": shared, "types": types, "branches": branches,
-            "described": described, "texts": texts, "empty": empty}  # fmt: skip
+            "described": described, "loop": loop, "quantized": quantized, "empty": empty}  # fmt: skip
     for name, build in made.items():
         for half in (False, True):
-            if half and name in ("texts", "empty", "shared"):
+            if half and name in ("quantized", "empty", "shared", "loop"):
                 continue
 
             def write(folder, b=build, h=half):
@@ -318,6 +350,7 @@ def openvino(out):
 
             shelf.save(name + ("-fp16" if half else ""), write, kind="openvino", folder=True)
     _openvino_onnx(shelf, ov, save)
+    _openvino_tokenizers(shelf, ov)
     print("openvino", shelf.saved, shelf.failed)
 
 
@@ -336,10 +369,10 @@ def _openvino_onnx(shelf, ov, save):
             numpy_helper.from_array(weights(64, 32), "w"),
             numpy_helper.from_array(weights(32, 8), "v"),
         ]
-        nodes = [helper.make_node("MatMul", ["x", "w"], ["h"]), helper.make_node("Gelu", ["h"], ["g"]),
+        nodes = [helper.make_node("MatMul", ["x", "w"], ["h"]), helper.make_node("Tanh", ["h"], ["g"]),
                  helper.make_node("MatMul", ["g", "v"], ["y"])]  # fmt: skip
         graph = helper.make_graph(nodes, "from onnx", [x], [y], initial)
-        made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+        made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
         save_onnx(made, os.path.join(folder, "source.onnx"))
         convert = getattr(ov, "convert_model", None) or ov.Core().read_model
         loaded = convert(os.path.join(folder, "source.onnx"))
@@ -365,6 +398,28 @@ def _openvino_onnx(shelf, ov, save):
 
     shelf.save("onnx", write, kind="openvino", folder=True)
     shelf.save("recurrent", recurrent, kind="openvino", folder=True)
+
+
+def _openvino_tokenizers(shelf, ov):
+    """A tokenizer as a graph, which needs the library of openvino-tokenizers."""
+    try:
+        import openvino_tokenizers
+        import transformers
+        from tokenizers import Tokenizer, models, pre_tokenizers
+    except ImportError:
+        return
+    inner = Tokenizer(models.WordPiece({"[UNK]": 0, "[PAD]": 1, "a": 2, "b": 3}, unk_token="[UNK]"))
+    inner.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    fast = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=inner, unk_token="[UNK]", pad_token="[PAD]"
+    )
+
+    def write(folder):
+        made = openvino_tokenizers.convert_tokenizer(fast, with_detokenizer=True)
+        for name, graph in zip(("openvino_tokenizer", "openvino_detokenizer"), made, strict=True):
+            ov.save_model(graph, os.path.join(folder, name + ".xml"))
+
+    shelf.save("tokenizer", write, kind="openvino", folder=True)
 
 
 def pmml(out):

@@ -41,16 +41,7 @@ NAMES_LIBRARY = Rule(
     remedy="Do not load the model with extensions before its author explains the path.",
     references=(cwe(73), cwe(114)),
 )
-TOKENIZER_LIBRARY = Rule(
-    id="OVN008",
-    title="Layers of OpenVINO's tokenizer library",
-    severity=Severity.INFO,
-    verdict=Verdict.CLEAN,
-    reason="Converted tokenizers run with the native library of the package openvino-tokenizers.",
-    remedy="Install that package from its publisher, in a pinned release.",
-)
-
-RULES = (CUSTOM_OPERATION, NAMES_LIBRARY, TOKENIZER_LIBRARY)
+RULES = (CUSTOM_OPERATION, NAMES_LIBRARY)
 
 _OPSET = re.compile(r"opset([1-9][0-9]?)")
 _KNOWN_OPSETS = 16
@@ -174,9 +165,7 @@ class IrDocument:
                 evidence={"operation": kind, "set": version, "others": len(custom) - 1},
             )
         if tokenizer:
-            yield scope.finding(
-                TOKENIZER_LIBRARY, "The model is a converted tokenizer.", anchor="tokenizers"
-            )
+            scope.describe(remote_code=["openvino-tokenizers"])
         for path, where in list(self.paths.items())[:_SHOWN]:
             yield scope.finding(
                 NAMES_LIBRARY,

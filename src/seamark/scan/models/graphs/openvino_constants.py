@@ -122,7 +122,8 @@ class Layout:
             self._report(OVERFLOW, "its offset and size are no place in a file", constant)
             return
         bits = BITS.get(constant.kind)
-        if bits and -(-constant.elements * bits // 8) != constant.size:
+        empty = not constant.elements and constant.size <= 1  # writers keep one byte for nothing
+        if bits and not empty and -(-constant.elements * bits // 8) != constant.size:
             said = f"{constant.size} bytes are not {list(constant.shape)[:8]} of {constant.kind}"
             self._report(SIZE, said, constant)
         self.places.setdefault((constant.offset, constant.size), constant)
