@@ -30,7 +30,10 @@ def restricted(allowlist: Allowlist) -> Iterator[None]:
     compat = library("joblib.numpy_pickle_compat")
 
     class Restricted(pickle._Unpickler):
+        """In place of pickle's own, for what the others call."""
+
         def find_class(self, module: str, name: str) -> Any:
+            """Only what the allowlist has."""
             require_allowed(allowlist, module, name)
             return super().find_class(module, name)
 
