@@ -32,6 +32,7 @@ PLAN: dict[str, tuple[str, ...]] = {
     "flax": ("hubfolders flax",),
     "tensorflow": ("tensorflows",),
     "tensorflow212": ("tensorflows",),
+    "nemo": ("nemos",),
     "packages": ("packages",),
     "coreml": ("graphs core_ml",),
     "coreml-old": ("graphs core_ml",),

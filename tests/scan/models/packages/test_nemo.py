@@ -1,6 +1,7 @@
 import gzip
 import io
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +91,12 @@ def test_configurations_that_reach_further(text: str, rule: str) -> None:
 def test_other_programs_have_a_model_config_too() -> None:
     report = scan_bytes(b"a: {_target_: seamark.Model}\n", name="model_config.yaml")
     assert report.verdict is Verdict.CLEAN
+
+
+FILES = Path(__file__).parents[3] / "data" / "packages"
+
+
+def test_a_really_saved_model_is_clean() -> None:
+    report = scan_bytes((FILES / "ctc.nemo").read_bytes(), name="ctc.nemo")
+    assert (report.verdict, report.findings) == (Verdict.CLEAN, ())
+    assert report.metadata.architecture == "EncDecCTCModel"

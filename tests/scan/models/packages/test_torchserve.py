@@ -1,6 +1,7 @@
 import io
 import json
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +95,12 @@ def test_manifests_that_are_none(text: bytes) -> None:
 
 def test_manifests_of_web_pages_are_none_of_ours() -> None:
     assert scan_bytes(b'{"name": "app", "handler": 1}', name="manifest.json").findings == ()
+
+
+FILES = Path(__file__).parents[3] / "data" / "packages"
+
+
+def test_a_really_packed_archive_is_clean() -> None:
+    report = scan_bytes((FILES / "image.mar").read_bytes(), name="image.mar")
+    assert (report.verdict, report.findings) == (Verdict.CLEAN, ())
+    assert (report.metadata.framework, report.metadata.name) == ("TorchServe", "m")
