@@ -33,7 +33,6 @@ from proofs.hostile.tensorflowwire import (
 )
 from proofs.hostile.ziparchive import plain
 
-_LAMBDA = dict(LAMBDA_CODE["config"])["code"]  # type: ignore[call-overload]
 _ELF = b"\x7fELF\x02\x01\x01\0" + b"\0" * 56
 
 
@@ -149,9 +148,11 @@ def reach() -> dict[str, Files]:
 
 def models() -> dict[str, Files]:
     """SavedModel folders: assets that escape, Keras layers with code, weights with more."""
+    code = LAMBDA_CODE["config"]
+    assert isinstance(code, dict)
     config = {
         "name": "l",
-        "function": [_LAMBDA, None, None],
+        "function": [code["code"], None, None],
         "function_type": "lambda",
     }
     layer = json.dumps({"class_name": "Lambda", "name": "l", "config": config}).encode()
@@ -176,6 +177,7 @@ def models() -> dict[str, Files]:
     )
     return {
         "asset-parent": saved(graph(), asset("../../../etc/passwd")),
+        "asset-in-collection": saved(graph(), (4, message((1, "saved_model_assets"), (2, message((5, message((1, message((1, "t"), (2, asset("../../x")[1])))))))))),
         "asset-absolute": saved(graph(), asset("/etc/passwd")),
         "lambda-in-metadata": {"saved_model.pb": saved(graph()), "keras_metadata.pb": keras(layer)},
         "lambda-in-objects": saved(graph(), (7, objects(layer))),

@@ -150,13 +150,19 @@ def judge_graph(graph: Graph, scope: Scope) -> Iterator[Finding]:
     judge = Judge(graph.wires, Origins(graph.wires, graph.bodies), scope, graph.bodies)
     judge.assets, judge.asset_arguments = graph.assets, graph.asset_arguments
     reported: set[tuple[str, str]] = set()
+    damaged: Malformed | None = None
     for body, operator, place in graph.reaching:
         scope.meter.check_time()
-        for finding in judge.examine(body, operator, place):
-            key = (finding.rule.id, finding.anchor)
-            if key not in reported:
-                reported.add(key)
-                yield finding
+        try:
+            for finding in judge.examine(body, operator, place):
+                key = (finding.rule.id, finding.anchor)
+                if key not in reported:
+                    reported.add(key)
+                    yield finding
+        except Malformed as error:
+            damaged = error  # other nodes may be whole
+    if damaged:
+        raise damaged
 
 
 def _ambiguities(graph: Graph, scope: Scope) -> Iterator[Finding]:

@@ -4,9 +4,11 @@ A backward walk through one graph, and through the callers of its functions. Wha
 from constants by other means than joining is said to be computed, not guessed.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from seamark.scan.models.limits import LimitExceeded
+from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.tensorflow.nodes import (
     Body,
     Node,
@@ -140,15 +142,20 @@ class Origins:
     def _index(self, body: Body) -> dict[str, Node]:
         index = self._indexes.get(body.name)
         if index is None:
-            index = {}
-            for place in body.places:
+            index = self._indexes[body.name] = {}
+            for part in self._parts(body):
+                node = read_node(self._wires, _place(part))
+                index[node.name] = node
+        return index
+
+    def _parts(self, body: Body) -> Iterator[Field]:
+        """The nodes of a body, up to where it is damaged: that its reader has said."""
+        for place in body.places:
+            with suppress(Malformed):
                 for part in self._wires.fields(*place):
                     if part.number == body.number:
-                        node = read_node(self._wires, _place(part))
-                        index[node.name] = node
                         self._count()
-            self._indexes[body.name] = index
-        return index
+                        yield part
 
     def _calls(self) -> dict[str, list[tuple[Body, Node, int]]]:
         if self._callers is None:
@@ -158,21 +165,17 @@ class Origins:
         return self._callers
 
     def _add_calls(self, body: Body, callers: dict[str, list[tuple[Body, Node, int]]]) -> None:
-        for place in body.places:
-            for part in self._wires.fields(*place):
-                if part.number != body.number:
-                    continue
-                self._count()
-                operator = operator_of(self._wires, part)
-                if operator in self._bodies:
-                    node = read_node(self._wires, _place(part))
-                    callers.setdefault(operator, []).append((body, node, 0))
-                elif operator in _CALLS:
-                    node = read_node(self._wires, _place(part))
-                    offset = 1 if operator in _SKIPS_FIRST else 0
-                    for _, value in attributes(self._wires, node.place):
-                        for called in read_value(self._wires, value).functions:
-                            callers.setdefault(called, []).append((body, node, offset))
+        for part in self._parts(body):
+            operator = operator_of(self._wires, part)
+            if operator in self._bodies:
+                node = read_node(self._wires, _place(part))
+                callers.setdefault(operator, []).append((body, node, 0))
+            elif operator in _CALLS:
+                node = read_node(self._wires, _place(part))
+                offset = 1 if operator in _SKIPS_FIRST else 0
+                for _, value in attributes(self._wires, node.place):
+                    for called in read_value(self._wires, value).functions:
+                        callers.setdefault(called, []).append((body, node, offset))
 
     def _count(self) -> None:
         self._indexed += 1

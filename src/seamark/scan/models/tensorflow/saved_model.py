@@ -24,7 +24,6 @@ _META_GRAPHS = 100
 _ASSETS = 10_000
 _MODEL_FIELDS = frozenset({1, 2})
 _META_FIELDS = frozenset(range(1, 8))
-_ASSET_COLLECTIONS = ("asset_filepaths", "saved_model_assets")
 
 
 @dataclass(slots=True)
@@ -158,22 +157,34 @@ def _read_info(wires: Wires, place: Place, meta: _Meta) -> None:
 
 
 def _read_collection(wires: Wires, place: Place, meta: _Meta) -> None:
-    """Remember the nodes that a ``.meta`` file itself calls assets."""
+    """Take what collections say of assets: TensorFlow 1 lists them here, not in a field."""
     name, values = "", []
     for part in wires.fields(*place):
         if part.number == 1:
             name = wires.text(message(part))
         elif part.number == 2:
             values.append(Place(message(part).start, part.end))
-    if name not in _ASSET_COLLECTIONS:
+    if name not in ("asset_filepaths", "saved_model_assets"):
         return
     for value in values:
         for part in wires.fields(*value):
-            if part.number == 1:
-                for inner in wires.fields(message(part).start, part.end):
-                    if len(meta.collected) < _ASSETS and inner.number == 1:
-                        node = wires.text(message(inner))
-                        meta.collected.add(node.partition(":")[0])
+            if part.number not in (1, 5):
+                continue
+            for inner in wires.fields(message(part).start, part.end):
+                if inner.number != 1:
+                    continue
+                if part.number == 1 and len(meta.collected) < _ASSETS:  # names of nodes
+                    meta.collected.add(wires.text(message(inner)).partition(":")[0])
+                elif part.number == 5:  # packed messages
+                    _take_packed(wires, Place(message(inner).start, inner.end), meta)
+
+
+def _take_packed(wires: Wires, place: Place, meta: _Meta) -> None:
+    for part in wires.fields(*place):
+        if part.number == 2:
+            meta.assets.append(_read_asset(wires, Place(message(part).start, part.end)))
+            if len(meta.assets) > _ASSETS:
+                raise LimitExceeded(f"names more than {_ASSETS} assets")
 
 
 def _read_asset(wires: Wires, place: Place) -> tuple[str, str]:
