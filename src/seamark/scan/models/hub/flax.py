@@ -20,7 +20,7 @@ from seamark.scan.models.weights.tails import examine_appended_zip, examine_trai
 
 RULES = rules.RULES
 
-_ITEMS = 3_000_000
+_ITEMS = 1_000_000
 _DEPTH = 200
 _DIMENSIONS = 64
 _KEY = 200
