@@ -1,4 +1,4 @@
-"""s3:// through s3fs against moto's server, which speaks S3 over HTTP: not run against the service."""
+"""s3:// through s3fs against moto's server, which speaks S3: not run against the service."""
 
 import pickle
 from collections.abc import Iterator
@@ -15,10 +15,12 @@ from seamark.system.scan import ScanRequest, scan  # noqa: E402
 SECRET = "seamark-unique-secret"
 
 
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """One server for the module: s3fs keeps its connection to an endpoint."""
     import boto3
 
+    monkeypatch = pytest.MonkeyPatch()
     server = server_module.ThreadedMotoServer(port=0, verbose=False)
     server.start()
     port = server.get_host_and_port()[1]
@@ -33,6 +35,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     bad = b"cos\nsystem\n(S'echo seamark-harmless'\ntR."
     client.put_object(Bucket="seamark-models", Key="m/in/bad.pkl", Body=bad)
     yield "s3://seamark-models"
+    monkeypatch.undo()
     server.stop()
 
 
