@@ -24,6 +24,7 @@ _ARITHMETIC = frozenset(
     """eq ne le ge lt gt neg pos mul add sub floordiv mod pow truediv and_ or_ xor lshift rshift abs
     not_ inv invert getitem truth index contains is_ is_not""".split()
 )
+_WATCHED = frozenset("expr_str target guards_code range_constraints as_expr".split())
 _ACTING = frozenset("load save load_library load_inline import_module from_file".split())
 _DTYPES = {
     1: ("uint8", 1), 2: ("int8", 1), 3: ("int16", 2), 4: ("int32", 4), 5: ("int64", 8),
@@ -61,19 +62,22 @@ def _examine_values(document: Entries, scope: Scope) -> Iterator[Finding]:
     count = 0
     while waiting:
         value = waiting.pop()
+        if isinstance(value, dict):
+            if not _WATCHED.isdisjoint(value):
+                for key, text in _texts(value):
+                    if (key, text) not in seen:
+                        seen.add((key, text))
+                        yield from _judge(key, text, scope)
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        else:
+            continue
         count += 1
         if not count % 65536:
             scope.meter.check_time()
         if count > _MOST_VALUES:
             raise LimitExceeded(f"has a graph of more than {_MOST_VALUES} values")
-        if isinstance(value, list):
-            waiting.extend(each for each in value if isinstance(each, dict | list))
-        elif isinstance(value, dict):
-            for key, text in _texts(value):
-                if (key, text) not in seen:
-                    seen.add((key, text))
-                    yield from _judge(key, text, scope)
-            waiting.extend(each for each in value.values() if isinstance(each, dict | list))
 
 
 def _texts(value: Entries) -> Iterator[tuple[str, str]]:
