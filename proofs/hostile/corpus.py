@@ -13,6 +13,7 @@ from proofs.hostile import (
     evasions,
     extensions,
     gadgets,
+    graphfiles,
     hubfiles,
     kerasfiles,
     onnxfiles,
@@ -32,7 +33,7 @@ from proofs.hostile.case import Case, Files
 MANIFEST = Path(__file__).with_name("manifest.json")
 _SOURCES = (gadgets, evasions, streams, extensions, torchfiles, compressed, arrays, kerasfiles, onnxfiles,
             hubfiles, templates, codebeside, structure, packagefiles, treefiles, rfiles, skopsfiles,
-            releasegadgets, tensorflowfiles)  # fmt: skip
+            releasegadgets, tensorflowfiles, graphfiles)  # fmt: skip
 
 
 def all_cases() -> list[Case]:

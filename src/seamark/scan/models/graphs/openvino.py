@@ -15,7 +15,7 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.graphs.openvino_constants import DTYPES, Constant, Layout
 from seamark.scan.models.graphs.openvino_operations import STANDARD, TOKENIZERS
 from seamark.scan.models.graphs.xml_markup import Markup
-from seamark.scan.models.graphs.xml_reading import read_elements
+from seamark.scan.models.graphs.xml_reading import Ear, read_elements
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.tails import examine_appended_zip
@@ -57,7 +57,7 @@ class IrDocument:
 
     markup: Markup
     depth: int = 0
-    wants_text: bool = False
+    ear: Ear = field(default_factory=Ear)
     about: dict[str, str] = field(default_factory=dict)
     layers: int = 0
     layer: tuple[str, str, str] = ("", "", "")

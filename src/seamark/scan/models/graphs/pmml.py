@@ -5,6 +5,7 @@ functions are expressions. What leads out of it are vendors' extensions and name
 some evaluators look up as classes.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from seamark.core.rules import Rule, Severity, atlas, cwe
 from seamark.core.verdicts import Verdict
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.graphs.xml_markup import Markup
-from seamark.scan.models.graphs.xml_reading import read_elements
+from seamark.scan.models.graphs.xml_reading import Ear, read_elements
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.tails import examine_appended_zip
 
@@ -64,8 +65,10 @@ _CODE_MARKS = (
     *("powershell", "cmd.exe", "cmd /c", "/bin/sh", "/bin/bash", "${jndi:", "#!/", "<?php"),
     *("wscript.shell", "base64 -d", "curl http", "wget http", "system("),
 )  # fmt: skip
-_ENCODED_MARKS = ("rO0AB", "gASV", "gAJj", "gANj", "gAR9", "aced0005", "f0VMR", "TVqQAA")
-"""Serialized Java, pickles, and programs, in Base64 or hexadecimal."""
+_ENCODED_MARKS = ("rO0AB", "aced0005", "f0VMR", "TVqQAA")
+"""Serialized Java and programs, in Base64 or hexadecimal."""
+
+_PICKLE = re.compile(r"(?<![A-Za-z0-9+/])gA[I-X][A-Za-z0-9+/]{16}", re.ASCII)
 
 _SCRIPTS = frozenset(
     "script scriptcode javascript javacode javasnippet groovy pythonscript rscript".split()
@@ -92,7 +95,7 @@ class _Document:
     held: str = ""
     extender: str = ""
     known: dict[str, Callable[[dict[str, str]], None] | None] = field(default_factory=dict)
-    wants_text: bool = True
+    ear: Ear = field(default_factory=Ear)
 
     def start(self, name: str, attributes: list[str]) -> None:
         """An element begins."""
@@ -113,11 +116,11 @@ class _Document:
             self.search("")
             self.held = ""
             self.extensions -= 1
+            self.ear.listen(self.extensions > 0)
 
     def text(self, data: str) -> None:
         """Characters matter inside of extensions only."""
-        if self.extensions:
-            self.search(data)
+        self.search(data)
 
     def search(self, text: str) -> None:
         """Look for code in what an extension holds; marks may straddle two pieces."""
@@ -127,6 +130,8 @@ class _Document:
         mark = next((mark for mark in _CODE_MARKS if mark in lower), "") or next(
             (mark for mark in _ENCODED_MARKS if mark in text), ""
         )
+        if not mark and _PICKLE.search(text):
+            mark = "an encoded pickle"
         if mark and len(self.code) < _NAMES:
             self.code.setdefault(self.extender, mark)
 
@@ -161,7 +166,8 @@ class _Document:
         self.extensions += 1
         self.extender = (said.get("extender") or said.get("name") or "without a name")[:100]
         self.held = ""
-        self.search(" ".join(said.values()))
+        self.search(" ".join(said.values()) + " ")
+        self.ear.listen(True)
 
     def _see_call(self, said: dict[str, str]) -> None:
         if len(self.called) < _NAMES:

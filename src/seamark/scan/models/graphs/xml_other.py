@@ -1,13 +1,13 @@
 """XML whose root element is no model's: text like any other, unless its name promises a model."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.graphs.xml_markup import Markup
 from seamark.scan.models.graphs.xml_prolog import UNFINISHED, root_name
-from seamark.scan.models.graphs.xml_reading import read_elements
+from seamark.scan.models.graphs.xml_reading import Ear, read_elements
 from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.scope import Scope
 
@@ -20,7 +20,7 @@ class _Nothing:
 
     markup: Markup
     depth: int = 0
-    wants_text: bool = False
+    ear: Ear = field(default_factory=Ear)
 
     def start(self, name: str, attributes: list[str]) -> None:
         self.depth += 1

@@ -6,7 +6,7 @@ depth, the number of distinct names and the length of one tag are bounded.
 """
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 from xml.parsers import expat
 
@@ -30,13 +30,34 @@ _BY_CODEC = frozenset(
 _FAMILIES = ("windows-125", "cp125", "iso-8859-", "iso8859-")
 
 
+class Ear:
+    """Turns the telling of characters on and off; deaf until a reader connects it."""
+
+    __slots__ = ("_parser", "_told")
+
+    def __init__(self) -> None:
+        self._parser: expat.XMLParserType | None = None
+        self._told: Callable[[str], None] | None = None
+
+    def connect(self, parser: expat.XMLParserType, told: Callable[[str], None]) -> None:
+        """From now on :meth:`listen` has an effect."""
+        self._parser, self._told = parser, told
+
+    def listen(self, on: bool) -> None:
+        """Have characters told, or not."""
+        if self._parser is not None:
+            self._parser.CharacterDataHandler = self._told if on else None
+
+
 class Elements(Protocol):
     """Who is told of the elements. Names are ``namespace local``, or ``local`` without one.
 
-    ``depth`` is kept by the receiver: one more with each start, one less with each end.
+    ``depth`` is kept by the receiver: one more with each start, one less with each end. Characters
+    are told only while it asks for them by its ``ear``, which the reader connects.
     """
 
     depth: int
+    ear: Ear
 
     def start(self, name: str, attributes: list[str]) -> None:
         """An element begins; ``attributes`` are names and values in turn."""
@@ -47,12 +68,7 @@ class Elements(Protocol):
         ...
 
     def text(self, data: str) -> None:
-        """Characters; where :attr:`wants_text` is false none are told."""
-        ...
-
-    @property
-    def wants_text(self) -> bool:
-        """Whether any element's characters matter."""
+        """Characters."""
         ...
 
 
@@ -166,6 +182,5 @@ def _attach(parser: expat.XMLParserType, elements: Elements, markup: Markup) -> 
     parser.ProcessingInstructionHandler = markup.see_instruction
     parser.StartElementHandler = root
     parser.EndElementHandler = elements.end
-    if elements.wants_text:
-        parser.buffer_text = True
-        parser.CharacterDataHandler = elements.text
+    parser.buffer_text = True
+    elements.ear.connect(parser, elements.text)
