@@ -11,6 +11,8 @@ from seamark.core.reports import FileReport
 from seamark.core.verdicts import Verdict
 from seamark.scan.models import scan_path
 from seamark.scan.models.check import scan_paths
+from seamark.scan.models.tensorflow.bundles import _careful_tensor, _quick_tensor
+from seamark.scan.models.tensorflow.tables import Entry
 
 DATA = Path(__file__).parents[3] / "data" / "tensorflow"
 SHARD = "m.data-00000-of-00001"
@@ -146,3 +148,24 @@ def test_tensors_one_behind_the_other_are_clean(
     assert made[0].verdict is Verdict.CLEAN
     assert made[0].metadata.parameters == sum(sizes)
     assert made[1].verdict is Verdict.CLEAN
+
+
+NUMBERS = st.integers(0, 200) | st.integers(0, (1 << 64) - 1)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 8), NUMBERS | st.binary(max_size=9)), max_size=6))
+def test_the_quick_way_reads_what_the_careful_one_does(
+    fields: list[tuple[int, int | bytes]],
+) -> None:
+    raw = Entry(b"t", message(*fields), None)
+    quick = _quick_tensor(raw)
+    if quick is not None:
+        assert quick == _careful_tensor(raw)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 1 << 30), max_size=8), NUMBERS)
+def test_honest_entries_go_the_quick_way(sizes: list[int], offset: int) -> None:
+    raw = Entry(b"t", entry(1, sizes, offset >> 8, 4), None)
+    assert _quick_tensor(raw) == _careful_tensor(raw)

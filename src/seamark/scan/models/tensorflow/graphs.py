@@ -86,8 +86,14 @@ def read_graph(graph: Graph, place: Place, scope: Scope) -> None:
 def _take_function(graph: Graph, place: Place, scope: Scope) -> None:
     wires = graph.wires
     body = Body("", 3, [place])
-    for part in wires.fields(*place):
-        if part.number == 1:
+    nodes: list[Field] = []  # they wait for the name, which need not come first
+    damaged: Malformed | None = None
+    for part in _until_damage(wires, place):
+        if isinstance(part, Malformed):
+            damaged = part
+        elif part.number == 3:
+            nodes.append(message(part))
+        elif part.number == 1:
             for inner in wires.fields(message(part).start, part.end):
                 if inner.number == 1:
                     body.name = wires.text(message(inner))
@@ -102,9 +108,18 @@ def _take_function(graph: Graph, place: Place, scope: Scope) -> None:
         graph.doubled.append(body.name)
         known.places.append(place)
         body = known
-    for part in wires.fields(*place):
-        if part.number == 3:
-            _take_node(graph, body, message(part), scope)
+    for node in nodes:
+        _take_node(graph, body, node, scope)
+    if damaged:
+        raise damaged
+
+
+def _until_damage(wires: Wires, place: Place) -> Iterator[Field | Malformed]:
+    """Fields, and as the last item what is wrong with the one where they end too early."""
+    try:
+        yield from wires.fields(*place)
+    except Malformed as error:
+        yield error
 
 
 def _argument(wires: Wires, argument: Field) -> str:

@@ -12,7 +12,7 @@ from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.weights.protobuf import Field, Wire, Wires
 
 _SMALL = 1 << 15
-_OPERATOR = 0x12  # field 2, bytes
+_NAME, _OPERATOR = 0x0A, 0x12  # fields 1 and 2, bytes
 _MOST_TEXTS = 1000
 _LONGEST_TEXT = 64 << 10
 
@@ -66,20 +66,27 @@ def message(part: Field) -> Field:
 
 def operator_of(wires: Wires, node: Field) -> str:
     """The operator of a node. The last one counts where a hostile writer gives several."""
+    return name_and_operator(wires, node)[1]
+
+
+def name_and_operator(wires: Wires, node: Field) -> tuple[str, str]:
+    """Name and operator of a node, the last ones of each."""
     if node.end - node.start <= _SMALL:
-        found = _quick_operator(wires.bytes(node))
+        found = _quick_names(wires.bytes(node))
         if found is not None:
-            return found.decode("utf-8", "backslashreplace")
-    operator = ""
+            return found
+    name = operator = ""
     for part in wires.fields(node.start, node.end):
-        if part.number == 2:
+        if part.number == 1:
+            name = wires.text(message(part), _LONGEST_TEXT)
+        elif part.number == 2:
             operator = wires.text(message(part), _LONGEST_TEXT)
-    return operator
+    return name, operator
 
 
-def _quick_operator(data: bytes) -> bytes | None:
-    """The operator where every field is short; None asks for the careful way."""
-    at, end, found = 0, len(data), b""
+def _quick_names(data: bytes) -> tuple[str, str] | None:
+    """Name and operator where every field is short; None asks for the careful way."""
+    at, end, name, operator = 0, len(data), b"", b""
     try:
         while at < end:
             tag, length = data[at], data[at + 1]
@@ -89,14 +96,18 @@ def _quick_operator(data: bytes) -> bytes | None:
                 if high > 127:
                     return None
                 length, at = length & 127 | high << 7, at + 1
-            if tag & 0x87 != 2 or at + length > end:
+            if tag & 0x87 != 2:
                 return None
             if tag == _OPERATOR:
-                found = data[at : at + length]
+                operator = data[at : at + length]
+            elif tag == _NAME:
+                name = data[at : at + length]
             at += length
     except IndexError:
         return None
-    return found
+    if at != end:
+        return None
+    return name.decode("utf-8", "backslashreplace"), operator.decode("utf-8", "backslashreplace")
 
 
 def read_node(wires: Wires, place: Place) -> Node:

@@ -15,6 +15,7 @@ from seamark.scan.models.tensorflow.nodes import (
     Place,
     attributes,
     message,
+    name_and_operator,
     operator_of,
     read_node,
     read_value,
@@ -25,7 +26,7 @@ from seamark.scan.models.weights.protobuf import Field, Wires
 
 _STEPS = 4000
 _STEPS_IN_ALL = 2_000_000
-_INDEXED = 4_000_000
+_INDEXED = 500_000
 _SKIPS_FIRST = frozenset({"If", "StatelessIf", "_If", "Case", "StatelessCase", "RemoteCall"})
 
 
@@ -54,7 +55,8 @@ class Origins:
     def __init__(self, wires: Wires, bodies: dict[str, Body]) -> None:
         self._wires = wires
         self._bodies = bodies
-        self._indexes: dict[str, dict[str, Node]] = {}
+        self._indexes: dict[str, dict[str, int]] = {}
+        self._assignments: dict[str, list[Place]] = {}
         self._callers: dict[str, list[tuple[Body, Node, int]]] | None = None
         self._indexed = 0
         self._steps = 0
@@ -83,10 +85,11 @@ class Origins:
 
     def node(self, body: Body, reference: str) -> Node | None:
         """The node that an input refers to, or None where it is an argument or missing."""
-        return self._index(body).get(reference.partition(":")[0].removeprefix("^"))
+        at = self._index(body).get(reference.partition(":")[0].removeprefix("^"))
+        return None if at is None else read_node(self._wires, _unpacked(at))
 
     def _follow(self, body: Body, name: str, origin: Origin) -> list[tuple[Body, str]]:
-        node = self._index(body).get(name)
+        node = self.node(body, name)
         if node is None:
             return self._follow_argument(body, name, origin)
         if node.operator in CONSTANT_OPERATORS:
@@ -103,12 +106,11 @@ class Origins:
     def _follow_variable(self, body: Body, name: str, origin: Origin) -> list[tuple[Body, str]]:
         """What the graph sets a variable to. One that it only restores holds no path."""
         followed = []
-        for node in self._index(body).values():
-            if node.operator == "AssignVariableOp" and len(node.inputs) > 1:
-                target = self._index(body).get(node.inputs[0].partition(":")[0])
-                if target is not None and target.name == name:
-                    origin.variables.append(node.inputs[1].partition(":")[0])
-                    followed.append((body, node.inputs[1]))
+        for place in self._assignments.get(body.name, ()):
+            inputs = read_node(self._wires, place).inputs
+            if len(inputs) > 1 and inputs[0].partition(":")[0] == name:
+                origin.variables.append(inputs[1].partition(":")[0])
+                followed.append((body, inputs[1]))
         return followed
 
     def _follow_argument(self, body: Body, name: str, origin: Origin) -> list[tuple[Body, str]]:
@@ -139,13 +141,16 @@ class Origins:
                 origin.texts += texts
                 origin.computed |= not complete
 
-    def _index(self, body: Body) -> dict[str, Node]:
+    def _index(self, body: Body) -> dict[str, int]:
+        """Places of a body's nodes by name, each packed into one number: there may be many."""
         index = self._indexes.get(body.name)
         if index is None:
             index = self._indexes[body.name] = {}
             for part in self._parts(body):
-                node = read_node(self._wires, _place(part))
-                index[node.name] = node
+                name, operator = name_and_operator(self._wires, part)
+                index[name] = part.start << 40 | part.end - part.start
+                if operator == "AssignVariableOp":
+                    self._assignments.setdefault(body.name, []).append(_place(part))
         return index
 
     def _parts(self, body: Body) -> Iterator[Field]:
@@ -188,6 +193,11 @@ _CALLS = _SKIPS_FIRST | frozenset(
     "StatelessWhile _While XlaLaunch SymbolicGradient".split()
 )
 """Operators whose inputs are those of the functions that they name."""
+
+
+def _unpacked(at: int) -> Place:
+    start = at >> 40
+    return Place(start, start + (at & (1 << 40) - 1))
 
 
 def _place(part: Field) -> Place:

@@ -49,10 +49,10 @@ class Table:
     Raises ``Malformed`` where the footer is none, as do the methods where blocks are damaged.
     """
 
-    def __init__(self, blob: Blob, meter: Meter) -> None:
+    def __init__(self, blob: Blob, meter: Meter, *, verify: bool = True) -> None:
         self._blob = blob
         self._meter = meter
-        self._checked = 0
+        self._checked = 0 if verify else _CHECKED
         self.used = _FOOTER
         footer = blob.read(blob.size - _FOOTER, _FOOTER) if blob.size >= _FOOTER else b""
         if footer[-8:] != TABLE_MARK:
@@ -118,9 +118,13 @@ class Table:
             raise Malformed("a block has no list of restarts", offset)
         at, key = 0, b""
         while at < end:
-            shared, at = varint(data, at)
-            added, at = varint(data, at)
-            length, at = varint(data, at)
+            shared, added, length = data[at], data[at + 1], data[at + 2]  # restarts follow
+            if shared | added | length < 128:
+                at += 3
+            else:
+                shared, at = varint(data, at)
+                added, at = varint(data, at)
+                length, at = varint(data, at)
             if shared > len(key) or at + added + length > end:
                 raise Malformed("an entry reaches beyond its block", offset)
             if shared + added > 1 << 16:
