@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 
 from seamark.core.findings import Finding
 from seamark.scan.models.archives import rules
@@ -12,7 +13,8 @@ from seamark.scan.models.archives.member_names import leads_out, visible
 from seamark.scan.models.archives.zip_content import Content, opened, peek
 from seamark.scan.models.archives.zip_members import Member, View
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.scope import Scope
+from seamark.scan.models.scope import OpenBeside, Scope
+from seamark.scan.models.surroundings import is_below
 
 _LONGEST_TARGET = 4096
 _LONGEST_SHOWN = 1024
@@ -25,7 +27,7 @@ class Archive:
     ``hosted``: it rides on a file of another format, whose bytes come first.
     """
 
-    __slots__ = ("_done", "_folders", "blob", "hosted", "layout", "scope")
+    __slots__ = ("_done", "_folders", "_named", "blob", "hosted", "layout", "scope")
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class Archive:
         self.hosted = hosted
         self._done = done if done is not None else set()
         self._folders = Folders()
+        self._named: dict[str, Member] = {}
 
     def again(self, layout: Layout) -> "Archive":
         """The same archive in another reading; content that was examined is not repeated."""
@@ -50,6 +53,7 @@ class Archive:
     def examine_all(self, members: Sequence[Member]) -> Iterator[Finding]:
         """Findings in the content of every member; one that fails does not end the walk."""
         self._folders = Folders(member.entry.name for member in members)
+        self._named = {member.entry.name.removeprefix("./"): member for member in members}
         held = 0
         # Full members first: what a crowd of empty ones hides is examined before the limit ends it.
         for index, member in enumerate(sorted(members, key=lambda each: not each.entry.packed), 1):
@@ -158,11 +162,37 @@ class Archive:
         reader = self.layout.reader_of(name)
         if reader is None:
             above = self._folders.above(name)
-            yield from self.scope.examine(content, shown, siblings, above)
+            with ExitStack() as open_members:
+                beside = self._opener(name, open_members)
+                yield from self.scope.examine(content, shown, siblings, above, beside)
             return
         from seamark.scan.models.router import examine_as
 
         yield from examine_as(reader, content, self.scope, shown, siblings)
+
+    def _opener(self, name: str, open_members: ExitStack) -> OpenBeside:
+        """Opens members beside ``name`` or below its folder, where their headers agree."""
+        folder = name.removeprefix("./").rpartition("/")[0]
+        known: dict[str, Blob | None] = {}
+
+        def opened_beside(relative: str) -> Blob | None:
+            if relative not in known:
+                known[relative] = find(relative)
+            return known[relative]
+
+        def find(relative: str) -> Blob | None:
+            path = f"{folder}/{relative}" if folder else relative
+            found = self._named.get(path) if is_below(relative) else None
+            if found is None or found.differences or found.flags & records.HIDING:
+                return None
+            if len(found.views) != 1 or stat.S_IFMT(found.entry.mode) == stat.S_IFLNK:
+                return None
+            content = open_members.enter_context(
+                opened(self.blob, found.views[0], self.scope.meter)
+            )
+            return None if content.broken else content.blob
+
+        return opened_beside
 
     def _examine_hidden(self, member: Member) -> Iterator[Finding]:
         """A member that is flagged as encrypted: is it?"""
