@@ -376,6 +376,14 @@ _TABLES: dict[str, tuple[str, str, Callable[[], dict[str, Files]], str, str]] = 
 }
 
 
+_SMALLER_GROUPS = {
+    ("graph-denial", "deep"): "depth",
+    ("tensorrt", "library"): "native",
+    ("tensorrt", "lean"): "native",
+}
+"""Tables whose cases are of two kinds: by family and the first word of the name."""
+
+
 def cases() -> Iterator[Case]:
     """One case an entry."""
     for prefix, (family, group, table, file_ending, folder_ending) in _TABLES.items():
@@ -384,7 +392,9 @@ def cases() -> Iterator[Case]:
             yield Case(
                 id=f"{prefix}/{name}",
                 family=family,
-                group=group,
+                group=_SMALLER_GROUPS.get(
+                    (family, name.partition("-")[0].partition(".")[0]), group
+                ),
                 source="own",
                 path=f"{family}/{group}-{name}{ending}",
                 build=lambda t=table, n=name: t()[n],

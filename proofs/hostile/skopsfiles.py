@@ -110,7 +110,9 @@ def cases() -> Iterator[Case]:
 
 
 def _group(name: str) -> str:
-    acting = ("operator", "method", "partial", "loss", "default")
+    if name.startswith("method"):
+        return "methods"
+    acting = ("operator", "partial", "loss", "default")
     return "acting" if name.startswith(acting) else "references"
 
 
