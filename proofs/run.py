@@ -1,7 +1,7 @@
 """The full counts behind the claims: ``python -m proofs.run [PART...]``; without names, all.
 
-Parts are hostile, benign, dos, agreement, fuzz, safe_load, convert and formats. Results go to docs/proofs/*.json with
-command, commit and date.
+Parts are hostile, benign, dos, agreement, fuzz, safe_load, convert and formats. Results go to
+docs/proofs/*.json with command, commit and date.
 """
 
 import argparse
