@@ -21,23 +21,19 @@ ACTED = ("os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "sub
 
 
 def opened(loader, place):
-    """A loader that takes no path."""
+    """A loader of one stream from an open file: all streams, as a program that wants them would."""
     with open(place, "rb") as file:
-        return loader(file)
+        found = [loader(file)]
+        with contextlib.suppress(EOFError):
+            while True:
+                found.append(loader(file))
+    return found
 
 
 def loaders(path):
     """Every loader of this environment that could take the file, by name."""
 
-    def streams(place):
-        with open(place, "rb") as file:
-            found = [pickle.load(file)]
-            with contextlib.suppress(EOFError):
-                while True:
-                    found.append(pickle.load(file))
-        return found
-
-    found = {"pickle": streams}
+    found = {"pickle": functools.partial(opened, pickle.load)}
     for module, name, options in (
         ("joblib", "load", {}),
         ("numpy", "load", {"allow_pickle": True}),
