@@ -92,6 +92,8 @@ def _vocabulary(estimator: Any) -> list[str]:
 
 def _texts(words: list[str], count: int, random: Any) -> Any:
     np = library("numpy")
+    # Capitals too: lower case is the vectorizer's work, and the conversion's.
+    words = [*words, *words, *(word.capitalize() for word in words)]
     lines = [" ".join(random.choice(words, random.integers(1, 13))) for _ in range(count)]
     return np.array(lines)
 

@@ -22,7 +22,7 @@ def convert(job: Mapping[str, Any]) -> dict[str, Any]:
     estimator = load_estimator(job["source"], job["allow"])
     inputs, origin = sample_inputs(estimator, job)
     declared = _declared(inputs)
-    options = {}
+    options: dict[int, Any] = {}
     if hasattr(estimator, "predict_proba") or hasattr(estimator, "classes_"):
         options = {id(estimator): {"zipmap": False}}
     try:
@@ -30,6 +30,7 @@ def convert(job: Mapping[str, Any]) -> dict[str, Any]:
     except Exception as error:  # it says no in many ways
         reason = " ".join(str(error).split())[:300]
         raise Refused(f"skl2onnx cannot convert {type(estimator).__name__}: {reason}") from error
+    _name_locale(model)
     names = [output.name for output in model.graph.output]
     methods = _methods(estimator, len(names))
     said = outputs.outputs(estimator, inputs)
@@ -64,6 +65,15 @@ def _declared(inputs: Any) -> list[tuple[str, Any]]:
     if inputs.dtype.kind in "fiu":
         return [("X", types.FloatTensorType([None, *inputs.shape[1:]]))]
     raise Refused("ONNX has no input of mixed types without column names.")
+
+
+def _name_locale(model: Any) -> None:
+    """Lower case by a locale that every system has; the default is en_US.UTF-8."""
+    helper = library("onnx.helper")
+    for node in model.graph.node:
+        named = {attribute.name for attribute in node.attribute}
+        if node.op_type == "StringNormalizer" and "locale" not in named:
+            node.attribute.append(helper.make_attribute("locale", "C.UTF-8"))
 
 
 def _methods(estimator: Any, count: int) -> list[str]:
