@@ -40,7 +40,9 @@ def test_everything_a_finding_says_is_there(case: Case) -> None:
 
 def test_worst_comes_first(case: Case) -> None:
     text = render("text", case.report, case.judgment)
-    headings = re.findall(r"^(?!model )(?:\S.*)  (hostile|review|unclear|remark)(?:  |$)", text, re.MULTILINE)
+    headings = re.findall(
+        r"^(?!model )(?:\S.*)  (hostile|review|unclear|remark)(?:  |$)", text, re.MULTILINE
+    )
     assert headings == ["hostile", "hostile", "review", "unclear", "remark"]
 
 
