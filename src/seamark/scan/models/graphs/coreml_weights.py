@@ -68,7 +68,7 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
         at = -(-reached // ALIGNMENT) * ALIGNMENT
         entry = read_entry(blob, at)
         if entry is None:
-            if at >= blob.size:
+            if at + _ENTRY.size > blob.size:
                 raise Malformed(f"the header counts {count} entries and {number} are there", at)
             yield _bad(scope, f"Entry {number} does not begin where it should.", number, at)
             return

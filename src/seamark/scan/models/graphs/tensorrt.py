@@ -73,7 +73,9 @@ _ELF = b"\x7fELF"
 _GPU_MACHINES = frozenset({190, 224})
 _NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{2,80}\Z", re.ASCII)
 _MARKS = (b"_TRT", b"Plugin")
-_TAIL = re.compile(rb"(?:Plugin(?:V[0-9]|Dynamic(?:Ext)?|IOExt)?(?:_TRT)?|_TRT)(?![A-Za-z0-9_])")
+_TAIL = re.compile(
+    rb"(?:Plugin(?:V[0-9])?(?:Dynamic)?(?:IO)?(?:Ext)?(?:_TRT)?|_TRT)(?![A-Za-z0-9_])"
+)
 _CHUNK = 4 << 20
 _OVERLAP = 256
 _SEARCHED = 1 << 30

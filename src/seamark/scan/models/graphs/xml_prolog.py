@@ -65,17 +65,23 @@ def _find_root(text: str) -> str | None:
         if at >= len(text) - 1:
             return None
         if text.startswith("<?", at):
-            end = text.find("?>", at) + 2
+            end = _behind(text, "?>", at + 2)
         elif text.startswith("<!--", at):
-            end = text.find("-->", at + 4) + 3
+            end = _behind(text, "-->", at + 4)
         elif text.startswith("<!DOCTYPE", at):
             end = _doctype_end(text, at + 9)
         else:
             found = _NAME.match(text, at)
             return found[1] if found else ""
-        if end <= at:
+        if not end:
             return None
         at = end
+
+
+def _behind(text: str, mark: str, at: int) -> int:
+    """Offset behind ``mark``; 0 where it does not follow."""
+    found = text.find(mark, at)
+    return found + len(mark) if found >= 0 else 0
 
 
 _DOCTYPE_PART = re.compile(r"<!--.*?-->|\"[^\"]*\"|'[^']*'|[\[\]>]|<!--", re.DOTALL)
