@@ -187,6 +187,8 @@ def guard_unpickler(original: Any) -> Any:
     """``pickle.Unpickler``: a subclass whose ``load`` examines. Subclasses of it do as well."""
 
     class Unpickler(original):  # type: ignore[misc]
+        """Examines each stream before it is loaded."""
+
         __doc__ = original.__doc__
 
         def __init__(self, file: Any, *args: Any, **options: Any) -> None:
