@@ -10,19 +10,6 @@ from proofs.benign.venvs import make_all
 from proofs.scanning import Judgment
 from proofs.statistics import share
 
-# Reported, but outside the bar: formats that are only recognized so far (unclear by design), and
-# libraries without an allowlist, whose classes are unknown code and rightly a review.
-_RECOGNIZED = frozenset({"native"})
-_UNLISTED = frozenset({"imblearn", "statsmodels"})
-_UNLISTED_FILES = frozenset({"training_args.bin"})
-
-
-def in_bar(file: Saved) -> bool:
-    """Whether the precision bar speaks of this file."""
-    name = file.path.rsplit("/", 1)[1]
-    unlisted = file.library in _UNLISTED or name in _UNLISTED_FILES
-    return file.kind not in _RECOGNIZED and not unlisted
-
 
 def judge(work: Path, venvs: Path) -> tuple[list[Saved], dict[str, Judgment], list[str]]:
     """Save what is missing, scan it all once; files, judgments by path, what could not be built."""
@@ -47,7 +34,7 @@ def figures(files: list[Saved], judged: dict[str, Judgment]) -> dict[str, Any]:
     """Shares for everything, each split, each library and split; and every finding."""
     groups: dict[tuple[str, str], list[Saved]] = defaultdict(list)
     for file in files:
-        for library in ("all", file.library, *(["bar"] if in_bar(file) else [])):
+        for library in ("all", file.library):
             for split in ("all", file.split):
                 groups[library, split].append(file)
     wrong = [f for f in files if judged[f.path].verdict != "clean" or judged[f.path].findings]
@@ -66,7 +53,6 @@ def figures(files: list[Saved], judged: dict[str, Judgment]) -> dict[str, Any]:
 def _false_alarm(file: Saved, judgment: Judgment) -> dict[str, Any]:
     return {
         "path": file.path,
-        "in_bar": in_bar(file),
         "split": file.split,
         "verdict": judgment.verdict,
         "format": judgment.format,

@@ -15,8 +15,8 @@ MANIFEST = Path(__file__).with_name("manifest.json")
 _SECONDS = 1200
 _EVERYWHERE = ("plain", "numerics", "estimators", "pipelines", "boosters", "archives")
 PLAN: dict[str, tuple[str, ...]] = {
-    "rel-new": ("plain", "numerics", "estimators", "pipelines", "releases"),
-    "rel-old": ("plain", "numerics", "estimators", "pipelines", "releases"),
+    "rel-new": ("numerics", "estimators", "releases"),
+    "rel-old": ("numerics", "estimators", "pipelines", "releases"),
     "hub-new": ("trainers",),
     "hub-old": ("trainers",),
     "sk11": (*_EVERYWHERE, "trees"),
