@@ -7,6 +7,7 @@ from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.formats import FORMATS, HEAD, Format
 from seamark.scan.models.graphs import openvino_data
+from seamark.scan.models.graphs.kinds import PACKAGE
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Reader, Scope
 from seamark.scan.models.tensorflow.kinds import CHECKPOINT_DATA, SHARD
@@ -78,10 +79,16 @@ def _route(blob: Blob, scope: Scope) -> Iterator[Finding]:
 
 
 def _by_name(scope: Scope) -> Format | None:
-    """Data files of a checkpoint have no mark; their name leads to the index that claims them."""
+    """What is known by its name and what lies beside it.
+
+    Data files of a checkpoint have no mark; their name leads to the index that claims them. A
+    package's manifest is JSON, in which a mark can be spelled in many ways and at any depth.
+    """
     name = SHARD.fullmatch(scope.name)
     if name and f"{name[1]}.index" in scope.siblings():
         return Format(**CHECKPOINT_DATA._asdict())
+    if scope.name.lower() == "manifest.json" and "Data" in scope.siblings():
+        return Format(**PACKAGE._asdict())
     return None
 
 

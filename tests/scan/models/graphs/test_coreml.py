@@ -242,3 +242,10 @@ def test_mutations_never_break_the_reader(raw: bytes, data: st.DataObject) -> No
 def test_the_model_path_is_the_only_place_known() -> None:
     assert WEIGHTS.startswith("@model_path/")
     assert "CML001" in rules(scan(model((502, program("@home/weight.bin")))))
+
+
+def test_models_that_only_cost_are_unclear() -> None:
+    layers = network(*([b""] * 300_000))
+    assert rules(scan(model((500, layers)))) == {"FIL004"}
+    width = message((20, message((30, FOUR), (40, message((1, 1 << 40))))))
+    assert scan(model((500, network(layer("d", 140, width))))).verdict is Verdict.UNCLEAR

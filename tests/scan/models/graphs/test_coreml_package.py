@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,20 @@ def test_a_package_inside_of_a_zip_finds_its_weights(tmp_path: Path) -> None:
             archive.write(part, part.relative_to(DATA))
     report = scan_path(path)
     assert (report.verdict, report.coverage.skipped) == (Verdict.CLEAN, ())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: b" " * 9000 + data,
+        lambda data: data.replace(b"itemInfo", b"\\u0069temInfo"),
+        lambda data: data.replace(b"{", b'{"note": "' + b"x" * 9000 + b'", ', 1),
+    ],
+)
+def test_a_manifest_is_known_by_its_name_as_well(
+    change: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "Data").mkdir()
+    path = tmp_path / "Manifest.json"
+    path.write_bytes(change(manifest("../../x")))
+    assert rules(scan_path(path)) == {"CML001"}

@@ -194,3 +194,13 @@ def test_mutations_never_break_the_reader(raw: bytes, data: st.DataObject) -> No
         at = data.draw(st.integers(0, len(changed) - 1))
         changed[at : at + 1] = data.draw(st.binary(max_size=8))
     assert "FIL008" not in rules(scan_bytes(bytes(changed), name="m.xml"))
+
+
+def test_documents_that_only_cost_are_unclear() -> None:
+    shape = ",".join(["9" * 20] * 2000)
+    many = "".join(const("w", 8 * at, 8, "1", "i64") for at in range(3000))
+    assert rules(scan_bytes(net(const("w", 0, 32, shape)), name="m.xml")) == {"FIL004"}
+    sets = "".join(operation(f"Op{at}", "x") for at in range(21_000))
+    assert "FIL004" in rules(scan_bytes(net(sets), name="m.xml"))
+    report = scan_bytes(net(many), name="m.xml")
+    assert (report.verdict, report.metadata.tensors) == (Verdict.UNCLEAR, 3000)

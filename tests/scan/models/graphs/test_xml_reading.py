@@ -115,6 +115,7 @@ def test_what_is_not_well_formed_is_unclear(data: bytes) -> None:
 COSTLY = {
     "depth": b'<PMML version="4.4">' + b"<Node>" * 50_000,
     "names": b'<PMML version="4.4">' + b"".join(b"<a%d/>" % i for i in range(50_000)),
+    "long names": b'<PMML version="4.4"><' + b"a" * 2000 + b"/></PMML>",
     "one tag": b'<PMML version="4.4"><Extension value="' + b"A" * (3 << 20) + b'"/></PMML>',
 }
 

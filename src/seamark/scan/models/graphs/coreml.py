@@ -4,7 +4,6 @@ Schema: https://apple.github.io/coremltools/mlmodel/index.html. Weights are skip
 """
 
 from collections.abc import Iterator
-from functools import partial
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
@@ -131,7 +130,7 @@ def _walk_parameters(walk: Walk, part: Field, name: str, depth: int) -> None:
 def _walk_weights(walk: Walk, weights: Field, name: str, depth: int) -> None:
     """Count one ``WeightParams`` and keep where its bytes lie."""
     bits, raw = 8, 0
-    count = partial(walk.count)
+    count = walk.count
     for part in walk.fields(weights, depth):
         length = part.end - part.start
         if part.number in (1, 2, 30, 31) and part.wire == Wire.BYTES and length:
@@ -150,7 +149,10 @@ def _walk_weights(walk: Walk, weights: Field, name: str, depth: int) -> None:
                 if inner.number == 1 and inner.wire == Wire.VARINT:
                     bits = inner.value
     if raw:
-        count(f"uint{bits}", raw * 8 // bits if 0 < bits <= 64 else raw)
+        if 0 < bits <= 32:
+            count(f"uint{bits}", raw * 8 // bits)
+        else:
+            walk.skip("weights of a width that is not known")
 
 
 def _walk_custom(walk: Walk, custom: Field, what: str, depth: int) -> None:

@@ -37,7 +37,8 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
         scope.tally.note = scope.tally.note or "manifest of a Core ML package"
     # The same name is TorchServe's as well: what its loader acts upon is looked for in any case.
     yield from examine_text(blob, scope)
-    scope.set_format("core_ml_package")
+    if isinstance(items, dict):
+        scope.set_format("core_ml_package")
 
 
 def _parse(raw: bytes, repeated: list[str]) -> dict[str, object]:
@@ -55,9 +56,7 @@ def _parse(raw: bytes, repeated: list[str]) -> dict[str, object]:
         manifest = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=unique)
     except (ValueError, RecursionError):
         raise Malformed("the manifest is not JSON text") from None
-    if not isinstance(manifest, dict):
-        raise Malformed("the manifest is not a JSON object")
-    return manifest
+    return manifest if isinstance(manifest, dict) else {}
 
 
 def _examine_items(items: dict[str, object], root: object, scope: Scope) -> Iterator[Finding]:

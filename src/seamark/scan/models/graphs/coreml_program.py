@@ -12,6 +12,7 @@ from seamark.scan.models.graphs.coreml_operations import OPERATIONS
 from seamark.scan.models.graphs.coreml_schema import MIL_DTYPES
 from seamark.scan.models.graphs.coreml_walk import Walk
 from seamark.scan.models.graphs.coreml_weights import read_entry
+from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.weights.paths import PathKind, classify_path
 from seamark.scan.models.weights.protobuf import Field, Wire
 
@@ -19,6 +20,8 @@ _MODEL_PATH = "@model_path/"
 _LARGEST = 1 << 62
 _CUSTOM = "custom_layer"
 _FILES = 100
+_LONGEST_NAME = 4096
+_REFERENCES = 200_000
 
 
 def walk_program(walk: Walk, program: Field, depth: int) -> None:
@@ -119,6 +122,8 @@ def _check_reference(walk: Walk, reference: Field, kind: Field | None, depth: in
             offset = part.value
     if (name, offset) in walk.references:
         return
+    if len(name) > _LONGEST_NAME or len(walk.references) >= _REFERENCES:
+        raise LimitExceeded("refers to too many places or by too long a name")
     walk.references.add((name, offset))
     path = name.removeprefix(_MODEL_PATH)
     led = classify_path(path)

@@ -15,7 +15,7 @@ DEPTH = 32
 """Models in pipelines, networks in branches, blocks in operations: so deep at most."""
 
 _PARTS_FREE = 100_000
-_BYTES_PER_PART = 16
+_BYTES_PER_PART = 4  # models have seven or more
 _KEPT = 20_000
 _SHOWN = 50
 
@@ -46,7 +46,7 @@ class Walk:
             self.parts += 1
             if not self.parts % 1024:
                 self.scope.meter.check_time()
-                if self.parts > _PARTS_FREE + self.blob.size // _BYTES_PER_PART * 16:
+                if self.parts > _PARTS_FREE + self.blob.size // _BYTES_PER_PART:
                     raise LimitExceeded(f"holds {self.parts} fields in {self.blob.size} bytes")
             yield inner
 

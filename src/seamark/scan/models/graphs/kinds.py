@@ -71,6 +71,15 @@ def _is_other_xml(head: bytes, _blob: Blob) -> bool:
     return text.startswith((b"<?xml", b"<!DOCTYPE", b"<!--"))
 
 
+PACKAGE = Kind(
+    "core_ml_package",
+    "Manifest of a Core ML package",
+    _is_manifest,
+    "graphs.coreml_package:examine",
+    frozenset({".json"}),
+)
+"""Known by its name as well: ``Manifest.json`` beside a folder ``Data``."""
+
 KINDS: tuple[Kind, ...] = (
     Kind(
         "tensorrt",
@@ -86,13 +95,7 @@ KINDS: tuple[Kind, ...] = (
         "graphs.coreml_weights:examine",
         frozenset({".bin", ".wt"}),
     ),
-    Kind(
-        "core_ml_package",
-        "Manifest of a Core ML package",
-        _is_manifest,
-        "graphs.coreml_package:examine",
-        frozenset({".json"}),
-    ),
+    PACKAGE,
     Kind(
         "openvino",
         "OpenVINO model",

@@ -46,8 +46,9 @@ RULES = (CUSTOM_OPERATION, NAMES_LIBRARY)
 _OPSET = re.compile(r"opset([1-9][0-9]?)")
 _KNOWN_OPSETS = 16
 _LIBRARY = re.compile(r"\.(?:so(?:\.[0-9.]{1,20})?|dll|dylib|pyd|exe|cl)$", re.IGNORECASE)
-_MOST = 50_000
+_MOST = 20_000
 _SHOWN = 50
+_DIMENSIONS = 64
 _NUMBER = re.compile(r"[0-9]{1,25}")
 
 
@@ -105,15 +106,21 @@ class IrDocument:
 
     def _see_layer(self, said: dict[str, str]) -> None:
         self.layers += 1
-        self.layer = (said.get("name", ""), said.get("type", ""), said.get("version", ""))
+        self.layer = (
+            said.get("name", "")[:200],
+            said.get("type", "")[:200],
+            said.get("version", "")[:200],
+        )
         if len(self.operations) > _MOST:
             raise LimitExceeded(f"names more than {_MOST} operations")
-        self.operations.setdefault((self.layer[1][:200], self.layer[2][:200]), self.layer[0])
+        self.operations.setdefault((self.layer[1], self.layer[2]), self.layer[0])
 
     def _see_data(self, said: dict[str, str]) -> None:
         name, kind, _ = self.layer
         if kind == "Const" and "offset" in said:
             dimensions = said.get("shape", "").replace(",", " ").split()
+            if len(dimensions) > _DIMENSIONS:
+                raise LimitExceeded(f"has a constant of {len(dimensions)} dimensions")
             shape = tuple(_number(each) for each in dimensions)
             self.constants.add(
                 Constant(
@@ -127,7 +134,7 @@ class IrDocument:
             return
         for key, value in said.items():
             if _leads_out(value) and len(self.paths) < _MOST:
-                self.paths.setdefault(value[:500], f"{name}, {key}")
+                self.paths.setdefault(value[:500], f"{name}, {key[:100]}")
 
     def _see_old_blob(self, said: dict[str, str]) -> None:
         """Weights as documents before version 10 name them; their shape is not said there."""

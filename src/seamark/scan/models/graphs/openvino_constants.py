@@ -13,7 +13,7 @@ from seamark.core.rules import Rule, Severity, atlas, cwe
 from seamark.core.verdicts import Verdict
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.hidden import Region, examine_regions
-from seamark.scan.models.limits import Malformed
+from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 
 OVERFLOW = Rule(
@@ -84,6 +84,8 @@ DTYPES = {
 
 _WORD = 1 << 64
 _SHOWN = 20
+_KEPT = 5000
+_MOST = 200_000
 _LOOKED = 1 << 16
 _ALIGNMENT = 64
 
@@ -117,7 +119,9 @@ class Layout:
     problems: dict[str, tuple[Rule, str, Constant]] = field(default_factory=dict)
 
     def add(self, constant: Constant) -> None:
-        """Take in one constant and what is wrong with it alone."""
+        """Take in one constant and what is wrong with it alone. Raises ``LimitExceeded``."""
+        if len(self.places) >= _MOST:
+            raise LimitExceeded(f"has more than {_MOST} constants")
         if constant.offset < 0 or constant.size < 0 or constant.end >= _WORD:
             self._report(OVERFLOW, "its offset and size are no place in a file", constant)
             return
@@ -129,7 +133,8 @@ class Layout:
         self.places.setdefault((constant.offset, constant.size), constant)
 
     def _report(self, rule: Rule, wording: str, constant: Constant) -> None:
-        self.problems.setdefault(f"{rule.id} {constant.name}", (rule, wording, constant))
+        if len(self.problems) < _KEPT:
+            self.problems.setdefault(f"{rule.id} {constant.name}", (rule, wording, constant))
 
     def ordered(self) -> list[Constant]:
         """The constants by their places; empty ones hold nothing."""

@@ -178,7 +178,7 @@ class _Document:
             self.defined.add(said.get("name", "")[:500])
 
     def _see_model(self, local: str, said: dict[str, str]) -> None:
-        if len(self.models) < _NAMES:
+        if not self.models:
             self.models.append((local, said))
 
     def _see_script(self, local: str) -> None:
@@ -187,7 +187,7 @@ class _Document:
     def _see_locations(self, attributes: list[str]) -> None:
         for name, value in zip(attributes[::2], attributes[1::2], strict=True):
             if name.rpartition(" ")[2] in _LOCATIONS:
-                self.locations += [part for part in value.split()[:50] if _is_file(part)]
+                self.locations += [part[:500] for part in value.split()[:50] if _is_file(part)]
 
     def findings(self, scope: Scope) -> Iterator[Finding]:
         """What of it is worth a finding."""

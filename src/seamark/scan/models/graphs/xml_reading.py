@@ -7,6 +7,7 @@ depth, the number of distinct names and the length of one tag are bounded.
 
 import codecs
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Protocol
 from xml.parsers import expat
 
@@ -20,6 +21,7 @@ _CHUNK = 1 << 17
 _SIZE_LIMIT = 1 << 30
 _DEPTH = 2000
 _NAMES = 20_000
+_LONGEST_NAME = 1000
 _LONGEST_TAG = 1 << 20
 _DECLARED = 1 << 20
 _BY_EXPAT = frozenset("utf-8 utf8 utf-16 utf-16le utf-16be us-ascii ascii".split())
@@ -119,7 +121,7 @@ def _feed(
     names: dict[str, str] = {}
     parser = expat.ParserCreate("utf-8" if encoding else None, " ", names)
     _attach(parser, elements, markup)
-    fed = 0
+    fed = known = 0
     for data in _chunks(blob, encoding):
         scope.tally.bytes += len(data)
         scope.meter.check_time()
@@ -127,11 +129,20 @@ def _feed(
         fed += len(data)
         if elements.depth > _DEPTH:
             raise LimitExceeded(f"nests elements deeper than {_DEPTH}")
-        if len(names) > _NAMES:
-            raise LimitExceeded(f"has more than {_NAMES} names of elements and attributes")
+        if len(names) > known:
+            _check_names(names, known)
+            known = len(names)
         if fed - parser.CurrentByteIndex > _LONGEST_TAG:
             raise LimitExceeded(f"has one tag of more than {_LONGEST_TAG} bytes")
     parser.Parse(b"", True)
+
+
+def _check_names(names: dict[str, str], known: int) -> None:
+    """Bound the names of elements and attributes, all of which the parser keeps."""
+    if len(names) > _NAMES:
+        raise LimitExceeded(f"has more than {_NAMES} names of elements and attributes")
+    if any(name and len(name) > _LONGEST_NAME for name in islice(names, known, None)):
+        raise LimitExceeded(f"has a name of more than {_LONGEST_NAME} characters")
 
 
 def _chunks(blob: Blob, encoding: str | None) -> Iterator[bytes]:
