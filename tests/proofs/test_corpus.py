@@ -12,15 +12,13 @@ from proofs.scanning import MISSING, of, scan
 from proofs.statistics import share, wilson
 
 BENIGN = Path(__file__).parents[1] / "data" / "benign"
-EVERY = 2
-"""Every second case is written here; `make proof` takes all of them."""
 
 
 @pytest.fixture(scope="module")
 def sampled(tmp_path_factory: pytest.TempPathFactory):
-    """The sampled cases with their judgments, from one run of the real program."""
+    """Every case with its judgment, from one run of the real program."""
     out = tmp_path_factory.mktemp("hostile")
-    cases = corpus.all_cases()[::EVERY]
+    cases = corpus.all_cases()
     for case in cases:
         corpus.write(case, out)
     judgments, _cost = scan(out, seconds=120)
