@@ -80,8 +80,12 @@ def _lines(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
 
 
 def _models(report: Report, view: View) -> Iterator[_Line]:
-    """Folders that are one model, each with one verdict; with ``verbose`` single files as well."""
-    found = [m for m in report.models if view.verbose or len(m.files) > 1]
+    """Folders that are one model and not clean; with ``verbose`` every model."""
+    found = [
+        model
+        for model in report.models
+        if view.verbose or (len(model.files) > 1 and model.verdict is not Verdict.CLEAN)
+    ]
     shown = found if view.verbose else found[:_MODELS]
     for model in shown:
         facts = [
