@@ -131,9 +131,12 @@ def _mutate(data: bytes, largest: int, seed: int) -> bytes:
     """libFuzzer's own changes, or ours, which keep zip and gzip sound around what they change."""
     chance = random.Random(seed)
     if chance.random() < 0.5:
-        changed: bytes = atheris.Mutate(data, largest)
-        return changed
-    return mutated(data, chance)[:largest]
+        try:
+            return mutated(data, chance)[:largest]
+        except Exception:  # containers already damaged upset zipfile in any way
+            pass
+    changed: bytes = atheris.Mutate(data, largest)
+    return changed
 
 
 def _load_readers() -> None:
