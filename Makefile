@@ -6,10 +6,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DOCS   := $(VENV)/.docs-ready
+ML     := .venvs/convert
+ML_READY := $(ML)/.ready
 PROOF  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint proof bench docs constraints clean
+.PHONY: help demo test test-ml lint proof bench docs constraints clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +28,17 @@ demo: $(READY) ## Scan a careful and a careless AI project and show the report (
 
 test: $(READY) ## Run the tests (15 minutes at most)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# torch comes first: what depends on it would otherwise choose another build.
+$(ML_READY): pyproject.toml
+	$(PYTHON) -m venv $(ML)
+	$(ML)/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(ML)/bin/python -m pip install --quiet --disable-pip-version-check \
+	    transformers onnx pandas safetensors hypothesis pytest -e '.[convert]'
+	@touch $@
+
+test-ml: $(ML_READY) ## Run the tests that need torch, Keras, transformers and scikit-learn (2 GB)
+	$(ML)/bin/python -m pytest -q tests/harden/loading
 
 lint: $(READY) ## Format, types, layers, docstrings, dependencies
 	$(BIN)/ruff format --check .
