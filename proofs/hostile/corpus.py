@@ -14,6 +14,7 @@ from proofs.hostile import (
     extensions,
     gadgets,
     graphfiles,
+    hiddenfiles,
     hubfiles,
     kerasfiles,
     onnxfiles,
@@ -33,7 +34,7 @@ from proofs.hostile.case import Case, Files
 MANIFEST = Path(__file__).with_name("manifest.json")
 _SOURCES = (gadgets, evasions, streams, extensions, torchfiles, compressed, arrays, kerasfiles, onnxfiles,
             hubfiles, templates, codebeside, structure, packagefiles, treefiles, rfiles, skopsfiles,
-            releasegadgets, tensorflowfiles, graphfiles)  # fmt: skip
+            releasegadgets, tensorflowfiles, graphfiles, hiddenfiles)  # fmt: skip
 
 
 def all_cases() -> list[Case]:

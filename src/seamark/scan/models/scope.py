@@ -49,6 +49,7 @@ class Tally:
     bytes: int = 0
     opcodes: int = 0
     members: int = 0
+    looks: int = 0  # blocks read inside tensors, see hidden.py
     skipped: list[str] = field(default_factory=list)
     note: str = ""
     metadata: Metadata = NOTHING

@@ -282,7 +282,7 @@ class _Walk:
         if width is None and not dtype.startswith("float8") and not _TYPE.fullmatch(dtype):
             self.seen.unknown.add(dtype[:40])
         self.seen.add(dtype[:40], count)
-        self.regions.append(Region(path, data.start, held))
+        self.regions.append(Region(path, data.start, held, dtype[:40]))
 
     def _binary(self, item: Item, path: str) -> Iterator[Finding]:
         """A binary value by itself: no number, so whatever reads it knows what it is."""

@@ -175,7 +175,7 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     yield from _examine_layout(described, alignment, cursor.offset, blob, scope)
     base = _align(cursor.offset, alignment)
     yield from examine_regions(
-        blob, scope, (Region(t.name, base + t.offset, t.size or 0) for t in described)
+        blob, scope, (Region(t.name, base + t.offset, t.size or 0, "gguf") for t in described)
     )
     yield from examine_appended_zip(blob, scope, host="gguf")
 

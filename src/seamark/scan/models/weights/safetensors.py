@@ -158,7 +158,7 @@ class _Tensor:
 
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
-    """Findings in one safetensors file. Reads the header and 64 KiB at the end, never tensors."""
+    """Findings in one safetensors file. Reads the header, 64 KiB at the end, blocks of tensors."""
     length = int.from_bytes(blob.read(0, 8), "little")
     if length > _SPECIFIED_LIMIT:
         yield scope.finding(
@@ -184,7 +184,7 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
         used = _check_layout(tensors, problems, whole=blob.size - 8 - length)
         yield from problems.findings(scope)
         start = 8 + length
-        regions = (Region(t.name, start + t.begin, t.end - t.begin) for t in tensors)
+        regions = (Region(t.name, start + t.begin, t.end - t.begin, t.dtype) for t in tensors)
         yield from examine_regions(blob, scope, regions)
         yield from examine_trailing(blob, scope, start + used)
     else:
