@@ -12,7 +12,9 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.packages import requirements_rules as rules
 from seamark.scan.models.packages.trees import Tree, read_yaml
+from seamark.scan.models.router import examine_as
 from seamark.scan.models.scope import Scope
+from seamark.scan.models.surroundings import is_below
 
 _SIZE_LIMIT = 1 << 20
 _MOST_FINDINGS = 50
@@ -35,7 +37,8 @@ _OPTION = re.compile(
 )
 _ADDRESS = re.compile(r"(?:(?:git|hg|svn|bzr)\+\S+|(?:https?|ftp|s3|gs|ssh|file)://\S+)", re.I)
 _LOCAL = re.compile(
-    r"^(?:\.{0,2}/|\.$|\.\[|[A-Za-z]:[\\/]|~)|\.(?:whl|tar\.gz|zip|tar\.bz2)$|^file:"
+    r"^(?:\.{0,2}/|\.$|\.\[|[A-Za-z]:[\\/]|~|[^\s@;#=<>!~\[]+[\\/])|^file:"
+    r"|\.(?:whl|egg|zip|tgz|tbz|txz|tlz|tar|tar\.(?:gz|bz2|xz|lzma|Z))$"
 )
 _NAMED = re.compile(r"^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\])?\s*@\s*(\S.*)$")
 _SHELL = re.compile(r"[`|\n\r]|\$\(|&&|\$\{IFS|>>|<\(|(?<![<>=!~])>(?![=\d.\s])|\$\w+\s*\(")
@@ -72,7 +75,7 @@ def examine_python_env(blob: Blob, scope: Scope) -> Iterator[Finding]:
 
 def judge_requirement(text: str, scope: Scope, *, line: int | None = None) -> Iterator[Finding]:
     """Findings about one requirement or option, as pip takes it from a line of a file."""
-    text = text.strip()
+    text = _spelled_out(text.strip())
     shown = text[:200]
     bare, _, marker = text.partition(";")
     if _SHELL.search(text) or (marker.strip() and not _MARKER.match(marker)):
@@ -100,8 +103,19 @@ def judge_requirement(text: str, scope: Scope, *, line: int | None = None) -> It
     included = _FILE_OPTION.match(bare)
     if included and _ADDRESS.match(included[2]):
         yield _direct(included[2], scope, line)
+    elif included:
+        yield from _include(included[2], scope)
     if not indexes and not included:
         yield from _judge_package(bare.strip(), scope, line)
+
+
+def _include(name: str, scope: Scope) -> Iterator[Finding]:
+    """Findings in a file that pip reads as requirements, whatever it is called."""
+    blob = scope.beside(name)
+    if blob is not None:
+        yield from examine_as(examine_requirements, blob, scope, name)
+    elif not is_below(name):
+        scope.skip(f"requirements in {name[:200]!r}, outside the folder")
 
 
 def _judge_package(bare: str, scope: Scope, line: int | None) -> Iterator[Finding]:
@@ -209,11 +223,36 @@ def _capped(findings: Iterator[Finding]) -> Iterator[Finding]:
             return
 
 
+_LONG_OPTION = re.compile(r"^--([a-z][a-z-]*)")
+_OPTIONS = (
+    "config-settings constraint editable extra-index-url find-links global-option hash index-url "
+    "no-binary no-index only-binary pre prefer-binary require-hashes requirement trusted-host "
+    "use-feature process-dependency-links install-option build-option"
+).split()
+"""Options of requirements files; pip takes any beginning that fits only one."""
+
+
+def _spelled_out(line: str) -> str:
+    """``line`` with a shortened option at its beginning written in full."""
+    match = _LONG_OPTION.match(line)
+    if match is None or match[1] in _OPTIONS:
+        return line
+    meant = [option for option in _OPTIONS if option.startswith(match[1])]
+    return f"--{meant[0]}{line[match.end() :]}" if meant else line
+
+
+_CODING = re.compile(rb"\A(?:[^\n]*\n)?[ \t]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
+_PLAIN_CODINGS = frozenset((b"utf-8", b"utf8", b"ascii", b"us-ascii", b"latin-1", b"iso-8859-1"))
+
+
 def _read(blob: Blob, scope: Scope) -> str:
     if blob.size > _SIZE_LIMIT:
         raise LimitExceeded(f"holds {blob.size} bytes of requirements (at most {_SIZE_LIMIT})")
     scope.tally.bytes += blob.size
     raw = blob.read(0, blob.size)
+    coding = _CODING.match(raw)
+    if coding and coding[1].lower() not in _PLAIN_CODINGS:
+        scope.skip(f"requirements in the encoding {coding[1].decode('ascii', 'replace')[:40]}")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "replace")
     return raw.decode("utf-8-sig", "replace")

@@ -6,6 +6,7 @@ Source: torch/_export/serde/serialize.py and torch/export/_unlift.py (torch 2.13
 """
 
 import ast
+import re
 
 from seamark.scan.models.code.source_parsing import parse
 
@@ -55,13 +56,36 @@ def objection(text: str, *, guard: bool = False) -> str:
         return "is no expression"
     if len(body) != 1 or not isinstance(body[0], ast.Expr):
         return "is more than one expression"
+    named = set() if guard else _names(body[0].value)
     for count, node in enumerate(ast.walk(body[0].value)):
         if count >= _MOST_NODES:
             return f"has more than {_MOST_NODES} parts"
+        if not guard and _is_text(node) and id(node) not in named:
+            return "holds text"  # which sympy evaluates wherever it meets it
         why = _objection_to(node, guard)
         if why:
             return why
     return ""
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _names(expression: ast.expr) -> set[int]:
+    """The texts that are only names or numbers: what ``Symbol('s0')`` is given."""
+    return {
+        id(each)
+        for node in ast.walk(expression)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Symbol", "Integer", "Float")
+        for each in node.args
+        if isinstance(each, ast.Constant) and _NAME.fullmatch(str(each.value))
+    }
+
+
+_NAME = re.compile(r"[A-Za-z0-9_.+-]{1,80}")
 
 
 def _objection_to(node: ast.AST, guard: bool) -> str:
@@ -91,6 +115,8 @@ def _objection_to_call(node: ast.Call, guard: bool) -> str:
             isinstance(each, ast.Constant) and isinstance(each.value, str) for each in node.args
         ):
             return f"hands text to {called.id[:80]}"  # sympy's functions evaluate text
+        if called.id in ("Pow", "LShift") and not all(map(_is_small, node.args[1:])):
+            return "raises to a huge power"
         return ""
     if isinstance(called, ast.Attribute):
         if _is_plain_attribute(called, guard) and (
@@ -117,4 +143,8 @@ def _is_small(exponent: ast.expr) -> bool:
     if isinstance(exponent, ast.Constant):
         value = exponent.value
         return isinstance(value, int | float) and abs(value) <= _GREATEST_POWER
-    return not any(isinstance(each, ast.Pow) for each in ast.walk(exponent))
+    return not any(
+        isinstance(each, ast.Pow | ast.LShift)
+        or (isinstance(each, ast.Name) and each.id in ("Pow", "LShift", "PowByNatural"))
+        for each in ast.walk(exponent)
+    )
