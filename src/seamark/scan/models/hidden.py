@@ -110,6 +110,8 @@ def _look(blob: Blob, scope: Scope, region: Region, at: int) -> Finding | None:
     start, length = region.offset + at, region.length - at
     block = blob.read(start, min(BLOCK, length))
     rule, content = HIDDEN_CONTENT, mark_of(block, length)
+    if not at and not content and block[:4] == b"\x7fELF":
+        content = "the mark of a native program (ELF)"  # damaged, but at a beginning no chance
     if not content and may_be_pickle(block):
         rule, content = _pickled(block, blob.slice(start, min(length, _UNPICKLED)))
     if not content and region.dtype.lower() not in _TEXTUAL and is_text(block):
