@@ -37,7 +37,7 @@ def _inside(data: bytes, chance: random.Random) -> bytes | None:
             return _zip(data, chance)
         if data.startswith(b"\x1f\x8b"):
             return gzip.compress(mutated(gzip.decompress(data)[:_LARGEST], chance), 1)
-    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, NotImplementedError):
+    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile):
         return None
     return None
 
