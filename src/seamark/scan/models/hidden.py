@@ -105,13 +105,20 @@ def _inner(region: Region, scope: Scope, listed: list[Region], number: int) -> l
     return [last * each // count * _ALIGNED for each in range(1, count + 1)]
 
 
+_AT_THE_BEGINNING = {
+    b"\x7fELF": "the mark of a native program (ELF)",
+    b"PK\x03\x04": "the mark of a zip archive",
+}
+"""Marks that are no chance at a region's beginning, even where what follows is damaged."""
+
+
 def _look(blob: Blob, scope: Scope, region: Region, at: int) -> Finding | None:
     """What the block ``at`` so many bytes into the region shows."""
     start, length = region.offset + at, region.length - at
     block = blob.read(start, min(BLOCK, length))
     rule, content = HIDDEN_CONTENT, mark_of(block, length)
-    if not at and not content and block[:4] == b"\x7fELF":
-        content = "the mark of a native program (ELF)"  # damaged, but at a beginning no chance
+    if not at and not content:
+        content = _AT_THE_BEGINNING.get(block[:4], "")
     if not content and may_be_pickle(block):
         rule, content = _pickled(block, blob.slice(start, min(length, _UNPICKLED)))
     if not content and region.dtype.lower() not in _TEXTUAL and is_text(block):
