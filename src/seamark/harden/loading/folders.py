@@ -23,7 +23,6 @@ from seamark.harden.loading.refusals import UnsafeModel, report_of
 from seamark.harden.loading.sources import Identity, identity
 from seamark.scan.models import rules
 from seamark.scan.models.check import scan_paths
-from seamark.scan.models.code.rules import CUSTOM_CODE
 from seamark.scan.models.scanner import printable
 
 
@@ -34,7 +33,7 @@ def load_folder(folder: str, policy: Policy, call: Callable[[], Any]) -> Any:
         return call()
     before = _identities(known)
     for report in scan_paths([folder], scanner=policy.scanner):
-        policy.judge(report, ignored=(CUSTOM_CODE.id,))
+        policy.judge(report)
     with within_folder(known), unexamined():
         result = call()
     if _identities(known) != before:
