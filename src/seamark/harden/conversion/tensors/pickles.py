@@ -19,17 +19,9 @@ from seamark.harden.conversion.tensors.values import (
     Tensor,
     Unreadable,
 )
+from seamark.scan.models.torch.storages import DTYPES
 
-_STORAGES: Mapping[str, str | None] = MappingProxyType(
-    {
-        "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16",
-        "BFloat16Storage": "bfloat16", "LongStorage": "int64", "IntStorage": "int32",
-        "ShortStorage": "int16", "CharStorage": "int8", "ByteStorage": "uint8",
-        "BoolStorage": "bool", "ComplexFloatStorage": "complex64", "UntypedStorage": None,
-        "ComplexDoubleStorage": "complex128", "QInt8Storage": "qint8", "QUInt8Storage": "quint8",
-        "QInt32Storage": "qint32", "QUInt4x2Storage": "quint4x2", "QUInt2x4Storage": "quint2x4",
-    }
-)  # fmt: skip
+_STORAGES: Mapping[str, str | None] = MappingProxyType({**DTYPES, "UntypedStorage": None})
 _PLAIN_TYPES = frozenset({"Tensor", "Parameter", "Buffer", "UninitializedParameter"})
 
 

@@ -9,7 +9,7 @@ from seamark.scan.models.pickle.trace import Const, Ref, Seq, Trace, Value
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.torch import rules
 
-_DTYPES = {
+DTYPES = {
     "DoubleStorage": "float64",
     "FloatStorage": "float32",
     "HalfStorage": "float16",
@@ -22,7 +22,13 @@ _DTYPES = {
     "BoolStorage": "bool",
     "ComplexFloatStorage": "complex64",
     "ComplexDoubleStorage": "complex128",
+    "QInt8Storage": "qint8",
+    "QUInt8Storage": "quint8",
+    "QInt32Storage": "qint32",
+    "QUInt4x2Storage": "quint4x2",
+    "QUInt2x4Storage": "quint2x4",
 }
+"""Element type by the name of the storage class: NumPy's name, or torch's where NumPy has none."""
 
 
 def named_storage(pid: Value) -> tuple[str, int | None] | None:
@@ -61,7 +67,7 @@ def _describe(trace: Trace, scope: Scope) -> None:
 
 def dtype_of(storage: str) -> str:
     """NumPy's name for the elements of a storage class (``FloatStorage``: ``float32``)."""
-    return _DTYPES.get(storage, storage.removesuffix("Storage").lower())
+    return DTYPES.get(storage, storage.removesuffix("Storage").lower())
 
 
 def examine_storages(
