@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from seamark.scan.models.blobs import Blob, FileBlob
+from seamark.scan.models.paths import is_below
 
 OPEN_LIMIT = 4096
 """Files beside one file that may be opened for it; beyond, they count as not there."""
@@ -58,17 +59,6 @@ class Folder:
                 with suppress(OSError):
                     os.close(blob.fd)
         self._opened.clear()
-
-
-def is_below(name: str) -> bool:
-    """Whether a relative name stays inside its folder."""
-    return (
-        bool(name)
-        and not name.startswith(("/", "\\"))
-        and "\0" not in name
-        and ":" not in name.partition("/")[0]
-        and ".." not in name.replace("\\", "/").split("/")
-    )
 
 
 def _open_regular(path: str) -> FileBlob | None:

@@ -18,8 +18,8 @@ from seamark.scan.models.archives.tar_headers import BLOCK
 from seamark.scan.models.archives.tar_walk import Member, Walk
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded, Malformed
+from seamark.scan.models.paths import is_below
 from seamark.scan.models.scope import OpenBeside, Reader, Scope
-from seamark.scan.models.surroundings import is_below
 
 _SEARCHED = 16 << 20
 _CHUNK = 1 << 20

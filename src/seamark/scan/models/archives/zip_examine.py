@@ -13,8 +13,8 @@ from seamark.scan.models.archives.member_names import leads_out, visible
 from seamark.scan.models.archives.zip_content import Content, opened, peek
 from seamark.scan.models.archives.zip_members import Member, View
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.paths import is_below
 from seamark.scan.models.scope import OpenBeside, Scope
-from seamark.scan.models.surroundings import is_below
 
 _LONGEST_TARGET = 4096
 _LONGEST_SHOWN = 1024

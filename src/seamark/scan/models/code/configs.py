@@ -152,12 +152,6 @@ def _examine_templates(config: Config, scope: Scope) -> Iterator[Finding]:
                     yield from examine_template(entry["template"], scope, anchor=f"{key}.{name}")
 
 
-def leads_outside(path: str) -> bool:
-    """Does a relative path leave its folder: absolute, a drive, a URL, ``..``, a home?"""
-    parts = path.replace("\\", "/").split("/")
-    return not parts[0] or ".." in parts or ":" in parts[0] or parts[0].startswith("~")
-
-
 def _examine_addresses(config: Config, scope: Scope) -> Iterator[Finding]:
     for key in ("_name_or_path", "base_model_name_or_path", "name_or_path"):
         value = config.get(key)

@@ -22,6 +22,7 @@ from seamark.scan.models.code.template_names import (
 from seamark.scan.models.code.template_sources import Sources
 from seamark.scan.models.code.template_syntax import walk
 from seamark.scan.models.code.template_values import ANY, UNKNOWN
+from seamark.scan.models.paths import leads_outside
 
 _BY_ATTRIBUTE = frozenset("attr map selectattr rejectattr groupby sort unique sum min max".split())
 
@@ -192,7 +193,7 @@ class TemplateJudge:
             for path in (value if isinstance(value, list | tuple) else [value])
         ]
         for path in paths:
-            outside = _leads_outside(path)
+            outside = leads_outside(path)
             yield Sight(
                 rules.READS_FILES if outside else rules.LOADS_TEMPLATE,
                 path,
@@ -212,8 +213,3 @@ class TemplateJudge:
 
 def _is_dunder(name: str) -> bool:
     return len(name) > 4 and name.startswith("__") and name.endswith("__")
-
-
-def _leads_outside(path: str) -> bool:
-    parts = path.replace("\\", "/").split("/")
-    return not parts[0] or ".." in parts or ":" in parts[0]

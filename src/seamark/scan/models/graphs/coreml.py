@@ -14,8 +14,8 @@ from seamark.scan.models.graphs.coreml_program import walk_program
 from seamark.scan.models.graphs.coreml_walk import Walk
 from seamark.scan.models.hidden import Region, examine_regions
 from seamark.scan.models.limits import LimitExceeded, Malformed
+from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.scope import Scope
-from seamark.scan.models.weights.paths import PathKind, classify_path
 from seamark.scan.models.weights.protobuf import Field, Wire, Wires
 from seamark.scan.models.weights.tails import examine_appended_zip
 

@@ -10,8 +10,8 @@ from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.graphs import coreml_rules as rules
 from seamark.scan.models.limits import LimitExceeded, Malformed
+from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.scope import Scope
-from seamark.scan.models.weights.paths import PathKind, classify_path
 
 _SIZE_LIMIT = 1 << 20
 _MOST = 1000

@@ -13,7 +13,7 @@ from seamark.scan.models.graphs.coreml_schema import MIL_DTYPES
 from seamark.scan.models.graphs.coreml_walk import Walk
 from seamark.scan.models.graphs.coreml_weights import read_entry
 from seamark.scan.models.limits import LimitExceeded
-from seamark.scan.models.weights.paths import PathKind, classify_path
+from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.weights.protobuf import Field, Wire
 
 _MODEL_PATH = "@model_path/"

@@ -234,7 +234,7 @@ def _is_class(name: str) -> bool:
 
 
 def _is_file(place: str) -> bool:
-    from seamark.scan.models.weights.paths import PathKind, classify_path
+    from seamark.scan.models.paths import PathKind, classify_path
 
     lower = place.lower()
     if lower.startswith(("http://", "https://", "urn:")):

@@ -12,11 +12,11 @@ from typing import Final
 
 from seamark.core.findings import Finding
 from seamark.core.rules import Rule
-from seamark.scan.models.code.configs import leads_outside
 from seamark.scan.models.code.neighbors import WEIGHT_SUFFIXES
 from seamark.scan.models.code.rules import AMBIGUOUS_CONFIG, ESCAPES_FOLDER, UNSEEN_FOLDER
 from seamark.scan.models.hub import rules
 from seamark.scan.models.hub.shards import HeaderBudget
+from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
 
 RULES = rules.RULES

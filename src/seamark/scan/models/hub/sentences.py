@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from seamark.core.findings import Finding
-from seamark.scan.models.code.configs import custom_class, leads_outside
+from seamark.scan.models.code.configs import custom_class
 from seamark.scan.models.code.rules import ESCAPES_FOLDER
 from seamark.scan.models.hub import rules
 from seamark.scan.models.hub.nested import Config, text_of
+from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
 
 RULES = rules.RULES

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.code import rules as code_rules
-from seamark.scan.models.code.configs import leads_outside
 from seamark.scan.models.code.yaml_documents import examine_yaml
 from seamark.scan.models.limits import Malformed
 from seamark.scan.models.packages import mlflow_rules as rules
@@ -22,6 +21,7 @@ from seamark.scan.models.packages.mlflow_flavors import (
 )
 from seamark.scan.models.packages.names import Reach, is_dotted, reach_of
 from seamark.scan.models.packages.trees import Tree, parse_yaml
+from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
 
 _SIZE_LIMIT = 2 << 20

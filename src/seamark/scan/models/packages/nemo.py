@@ -11,13 +11,13 @@ from collections.abc import Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.code.configs import leads_outside
 from seamark.scan.models.code.yaml_documents import examine_yaml
 from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.packages import nemo_rules as rules
 from seamark.scan.models.packages.hydra_targets import system_target, targets_of, texts_of
 from seamark.scan.models.packages.names import Reach, is_dotted, reach_of
 from seamark.scan.models.packages.trees import Tree, parse_yaml
+from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
 
 _SIZE_LIMIT = 2 << 20

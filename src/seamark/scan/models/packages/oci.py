@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.code.configs import leads_outside
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.packages import oci_rules as rules
 from seamark.scan.models.packages.oci_blobs import digest_holds, wrong_type
 from seamark.scan.models.packages.oci_configs import describe_config, paths_of
+from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.json_trees import read_json
 

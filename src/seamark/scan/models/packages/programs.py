@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from seamark.core.findings import Finding
 from seamark.scan.models import rules as file_rules
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.code.configs import leads_outside
 from seamark.scan.models.packages import programs_rules as rules
 from seamark.scan.models.packages.kinds import PORTABLE
 from seamark.scan.models.packages.program_ends import end_of_program
+from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
 
 _ARCHIVES = (

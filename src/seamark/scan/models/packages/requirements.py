@@ -12,9 +12,9 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.packages import requirements_rules as rules
 from seamark.scan.models.packages.trees import Tree, read_yaml
+from seamark.scan.models.paths import is_below
 from seamark.scan.models.router import examine_as
 from seamark.scan.models.scope import Scope
-from seamark.scan.models.surroundings import is_below
 
 _SIZE_LIMIT = 1 << 20
 _MOST_FINDINGS = 50

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.code import rules as code_rules
-from seamark.scan.models.code.configs import leads_outside
 from seamark.scan.models.packages import torchserve_rules as rules
 from seamark.scan.models.packages.names import Reach, reach_of
+from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
 
 _SIZE_LIMIT = 8 << 20

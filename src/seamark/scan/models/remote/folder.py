@@ -1,11 +1,11 @@
 """The folder of an object on a store, for readers that look at what lies beside."""
 
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.paths import is_below
 from seamark.scan.models.remote.blob import Traffic, blob_of
 from seamark.scan.models.remote.settings import DEFAULT, RemoteSettings
 from seamark.scan.models.remote.sources import RemoteError, Source
 from seamark.scan.models.remote.stores import Store
-from seamark.scan.models.surroundings import is_below
 
 _OPEN_LIMIT = 512
 """Objects beside one object that may be opened for it; beyond, they count as not there."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from seamark.core.findings import Finding
 from seamark.core.rules import Rule
+from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.tensorflow import graph_rules as rules
 from seamark.scan.models.tensorflow.nodes import (
@@ -19,7 +20,6 @@ from seamark.scan.models.tensorflow.nodes import (
 )
 from seamark.scan.models.tensorflow.operators import LOOPS, REACHING, URL_ATTRIBUTES, Effect
 from seamark.scan.models.tensorflow.origins import Origin, Origins
-from seamark.scan.models.weights.paths import PathKind, classify_path
 from seamark.scan.models.weights.protobuf import Wires
 
 _BY_EFFECT: Mapping[Effect, tuple[Rule | None, Rule]] = {

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded, Malformed
+from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.tensorflow import graph_rules as rules
 from seamark.scan.models.tensorflow.graphs import Graph, examine_weights, judge_graph, read_graph
 from seamark.scan.models.tensorflow.keras_objects import examine_saved_object
 from seamark.scan.models.tensorflow.nodes import Place, message
 from seamark.scan.models.tensorflow.objects import Objects, read_objects
-from seamark.scan.models.weights.paths import PathKind, classify_path
 from seamark.scan.models.weights.protobuf import Wires
 from seamark.scan.models.weights.tails import examine_appended_zip
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob, BytesBlob
 from seamark.scan.models.limits import LimitExceeded
+from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.tensorflow import graph_rules as rules
 from seamark.scan.models.tensorflow import graphs, saved_model
@@ -13,7 +14,6 @@ from seamark.scan.models.tensorflow.dtypes import DTYPES
 from seamark.scan.models.tensorflow.kinds import is_state, text_root
 from seamark.scan.models.tensorflow.text_format import encode
 from seamark.scan.models.tensorflow.text_schema import SCHEMA
-from seamark.scan.models.weights.paths import PathKind, classify_path
 from seamark.scan.models.weights.protobuf import Wires
 
 _SIZE_LIMIT = 16 << 20

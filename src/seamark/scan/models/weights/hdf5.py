@@ -13,6 +13,7 @@ from seamark.core.verdicts import Verdict
 from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob, BytesBlob
 from seamark.scan.models.limits import Malformed
+from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.hdf5_objects import (
     Attribute,
@@ -24,7 +25,6 @@ from seamark.scan.models.weights.hdf5_objects import (
     read_header,
 )
 from seamark.scan.models.weights.hdf5_storage import Cursor, Storage
-from seamark.scan.models.weights.paths import PathKind, classify_path
 from seamark.scan.models.weights.signatures import HDF5
 from seamark.scan.models.weights.tails import examine_appended_zip, examine_trailing
 

@@ -14,6 +14,7 @@ from seamark.core.findings import Finding
 from seamark.core.rules import Rule
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded
+from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.weights.json_trees import read_json
 from seamark.scan.models.weights.keras_code import examine_lambda, examine_wrapped_module
@@ -27,7 +28,6 @@ from seamark.scan.models.weights.keras_rules import (
     RULES,
     SAVED_MODEL,
 )
-from seamark.scan.models.weights.paths import PathKind, classify_path
 
 __all__ = ["RULES", "examine_keras_config"]
 

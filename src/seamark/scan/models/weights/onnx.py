@@ -12,8 +12,8 @@ from seamark.core.verdicts import Verdict
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.hidden import Region, examine_regions
 from seamark.scan.models.limits import LimitExceeded, Malformed
+from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.scope import Scope
-from seamark.scan.models.weights.paths import PathKind, classify_path
 from seamark.scan.models.weights.protobuf import Field, Wire, Wires, packed
 from seamark.scan.models.weights.signatures import ONNX_FIELDS, ONNX_FUNCTION, ONNX_GRAPH
 from seamark.scan.models.weights.tails import examine_appended_zip
