@@ -1,0 +1,118 @@
+"""TOML, JSON and YAML as lists of dependencies hold them: bounded, and no key twice.
+
+Two readers of a document with a repeated key may see two lists, so neither is right.
+"""
+
+import json
+import tomllib
+from typing import Any
+
+from seamark.scan.dependencies.source import Source, Unreadable
+
+MAX_DEPTH = 200
+_YAML_BYTES = 64 << 20
+
+
+def read_toml(source: Source) -> dict[str, Any]:
+    """The document. Raises :class:`Unreadable`, also for a key that is there twice."""
+    try:
+        return tomllib.loads(source.text())
+    except tomllib.TOMLDecodeError as error:
+        raise Unreadable(f"it is no valid TOML ({error})") from error
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply") from error
+
+
+def read_json(source: Source) -> Any:
+    """The document. Raises :class:`Unreadable`."""
+    try:
+        return json.loads(source.text(), object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"it is no valid JSON ({error.msg})", error.lineno) from error
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unreadable(f"the key {twice!r} is there twice")
+    return found
+
+
+def read_yaml(source: Source) -> Any:
+    """One document of plain data, scalars as YAML 1.1 resolves them, but no dates and floats.
+
+    Versions stay text: ``3.10`` is not 3.1. Raises :class:`Unreadable`, also for anchors that
+    are used (a small file can mean gigabytes), repeated keys and tags of other types.
+    """
+    import yaml
+
+    text = source.text()
+    if len(text) > _YAML_BYTES:
+        raise Unreadable(f"it is larger than {_YAML_BYTES >> 20} MiB, too much for YAML")
+    try:
+        return _construct(_compose(text))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise Unreadable(f"it is no valid YAML ({error.problem or error.context})", line) from error
+    except yaml.YAMLError as error:
+        raise Unreadable(f"it is no valid YAML ({error})") from error
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply") from error
+
+
+def _compose(text: str) -> Any:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.AliasEvent):
+            raise Unreadable("it uses aliases (*name)", _line(event))
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise Unreadable("it is nested too deeply", _line(event))
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            depth -= 1
+    return yaml.compose(text, Loader=loader)
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _construct(node: Any) -> Any:
+    import yaml
+
+    if node is None:
+        return None
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node, line)
+    if isinstance(node, yaml.SequenceNode):
+        return [_construct(each) for each in node.value]
+    found: dict[str, Any] = {}
+    for key, value in node.value:
+        name = key.value
+        if not isinstance(name, str):
+            raise Unreadable("a key of it is no text", line)
+        if name in found:
+            raise Unreadable(f"the key {name!r} is there twice", key.start_mark.line + 1)
+        found[name] = _construct(value)
+    return found
+
+
+def _scalar(node: Any, line: int) -> Any:
+    kind = node.tag.removeprefix("tag:yaml.org,2002:")
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return node.value.lower() in ("yes", "true", "on")
+    if kind in ("str", "int", "float", "timestamp"):
+        return str(node.value)
+    raise Unreadable(f"it holds a value of the type {node.tag}", line)

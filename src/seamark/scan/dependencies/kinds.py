@@ -1,0 +1,155 @@
+"""Which files are lists of dependencies: by name, as their tools know them."""
+
+import os
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from seamark.scan.dependencies.listings import Role
+from seamark.scan.dependencies.names import CONDA, NPM, PYPI
+
+_READERS = "seamark.scan.dependencies.readers"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One format: its name, globs over a file's name or the end of its path, and its reader.
+
+    ``reader`` is ``module:function`` beneath ``readers``, imported when the first such file is
+    met: ``function(source: Source) -> Iterator[Item]``. Without one the format is known and not
+    read, and each such file is reported as not assessed.
+    """
+
+    name: str
+    patterns: tuple[str, ...]
+    role: Role
+    ecosystem: str
+    reader: str = ""
+
+    def matches(self, path: str) -> bool:
+        """Whether a file of this path (``/`` between parts) is of this kind."""
+        name = os.path.basename(path)
+        return any(
+            fnmatchcase(path, f"*/{each}") or fnmatchcase(path, each)
+            if "/" in each
+            else fnmatchcase(name, each)
+            for each in self.patterns
+        )
+
+    @property
+    def place(self) -> str:
+        """Where the reader is, as ``module:function``; empty where there is none."""
+        return f"{_READERS}.{self.reader}" if self.reader else ""
+
+
+KINDS = (
+    Kind("pylock", ("pylock.toml", "pylock.*.toml"), Role.LOCK, PYPI, "pylock:read"),
+    Kind("poetry-lock", ("poetry.lock",), Role.LOCK, PYPI, "poetry:read"),
+    Kind("pdm-lock", ("pdm.lock", "pdm.*.lock"), Role.LOCK, PYPI, "pdm:read"),
+    Kind("uv-lock", ("uv.lock",), Role.LOCK, PYPI, "uv:read"),
+    Kind("pipfile-lock", ("Pipfile.lock",), Role.LOCK, PYPI, "pipfile:read_lock"),
+    Kind("pipfile", ("Pipfile",), Role.DECLARATION, PYPI, "pipfile:read"),
+    Kind(
+        "conda-lock",
+        ("conda-lock.yml", "conda-lock.yaml", "*.conda-lock.yml"),
+        Role.LOCK,
+        CONDA,
+        "conda_lock:read",
+    ),
+    Kind(
+        "conda-environment",
+        (
+            "environment.yml",
+            "environment.yaml",
+            "environment-*.yml",
+            "environment-*.yaml",
+            "environment_*.yml",
+            "conda.yaml",
+            "conda.yml",
+            "conda-env.yml",
+        ),
+        Role.REQUIREMENTS,
+        CONDA,
+        "conda:read",
+    ),
+    Kind(
+        "conda-explicit",
+        ("conda-*.lock", "*-explicit.txt", "spec-file.txt"),
+        Role.LOCK,
+        CONDA,
+        "conda_lock:read_explicit",
+    ),
+    Kind("pyproject", ("pyproject.toml",), Role.DECLARATION, PYPI, "pyproject:read"),
+    Kind("setup-cfg", ("setup.cfg",), Role.DECLARATION, PYPI, "setuptools:read_cfg"),
+    Kind("setup-py", ("setup.py",), Role.DECLARATION, PYPI, "setuptools:read_py"),
+    Kind(
+        "requirements-in",
+        ("requirements*.in", "requirements/*.in"),
+        Role.DECLARATION,
+        PYPI,
+        "requirements:read",
+    ),
+    Kind(
+        "requirements",
+        (
+            "requirements*.txt",
+            "requirements/*.txt",
+            "*requirements.txt",
+            "constraints*.txt",
+            "*constraints.txt",
+            "requirements*.lock",
+        ),
+        Role.REQUIREMENTS,
+        PYPI,
+        "requirements:read",
+    ),
+    Kind(
+        "installed-python",
+        ("*.dist-info/METADATA", "*.egg-info/PKG-INFO", "*.egg-info"),
+        Role.INSTALLED,
+        PYPI,
+        "installed:read",
+    ),
+    Kind("conda-meta", ("conda-meta/*.json",), Role.INSTALLED, CONDA, "conda:read_installed"),
+    Kind(
+        "npm-lock",
+        ("package-lock.json", "npm-shrinkwrap.json", "node_modules/.package-lock.json"),
+        Role.LOCK,
+        NPM,
+        "npm:read_lock",
+    ),
+    Kind("package-json", ("package.json",), Role.DECLARATION, NPM, "npm:read"),
+    Kind(
+        "dpkg",
+        ("var/lib/dpkg/status", "var/lib/dpkg/status.d/*"),
+        Role.INSTALLED,
+        "Debian",
+        "dpkg:read",
+    ),
+    Kind("apk", ("lib/apk/db/installed",), Role.INSTALLED, "Alpine", "apk:read"),
+    Kind("oci-layout", ("oci-layout",), Role.INSTALLED, "", "images:read_layout"),
+    Kind("image-archive", (), Role.INSTALLED, "", "images:read_archive"),
+    # Known by name, and not read: silence about them would be a false "no known vulnerabilities".
+    Kind("yarn-lock", ("yarn.lock",), Role.LOCK, NPM),
+    Kind("pnpm-lock", ("pnpm-lock.yaml",), Role.LOCK, NPM),
+    Kind("bun-lock", ("bun.lock", "bun.lockb"), Role.LOCK, NPM),
+    Kind("pixi-lock", ("pixi.lock",), Role.LOCK, CONDA),
+    Kind("cargo-lock", ("Cargo.lock",), Role.LOCK, "crates.io"),
+    Kind("go-modules", ("go.mod", "go.sum"), Role.LOCK, "Go"),
+    Kind("gemfile-lock", ("Gemfile.lock",), Role.LOCK, "RubyGems"),
+    Kind("composer-lock", ("composer.lock",), Role.LOCK, "Packagist"),
+    Kind("maven-pom", ("pom.xml",), Role.DECLARATION, "Maven"),
+    Kind("gradle-lock", ("gradle.lockfile",), Role.LOCK, "Maven"),
+    Kind("nuget-lock", ("packages.lock.json",), Role.LOCK, "NuGet"),
+    Kind("renv-lock", ("renv.lock",), Role.LOCK, "CRAN"),
+    Kind(
+        "rpm-database",
+        ("var/lib/rpm/rpmdb.sqlite", "var/lib/rpm/Packages", "var/lib/rpm/Packages.db"),
+        Role.INSTALLED,
+        "Red Hat",
+    ),
+)
+
+
+def kind_of(path: str) -> Kind | None:
+    """The kind of the file of this path, the first that matches; None for other files."""
+    return next((kind for kind in KINDS if kind.matches(path)), None)
