@@ -1,4 +1,4 @@
-"""What a project says about its dependencies (``checks: dependencies: options`` in seamark.yaml)."""
+"""What a project says about its dependencies: the check's options in ``seamark.yaml``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
