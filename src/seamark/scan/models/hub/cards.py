@@ -9,6 +9,7 @@ from typing import Final
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.hub.nested import texts_of
+from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 
 _FRONT: Final = 64 << 10
@@ -47,23 +48,11 @@ def _text(value: object) -> str:
 
 
 def _plain(text: str) -> Mapping[str, object]:
-    """Keys and their texts or lists of texts. Composed, never constructed."""
-    import yaml
-
-    from seamark.scan.models.code.yaml_documents import compose
+    """What the card says; nothing where it is no YAML."""
+    from seamark.scan.models.code.yaml_documents import read_yaml
 
     try:
-        documents, _ = compose(text)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        said = read_yaml(text, "the card").tree()
+    except (Malformed, LimitExceeded):
         return {}
-    root = documents[0] if documents else None
-    if not isinstance(root, yaml.MappingNode):
-        return {}
-    said: dict[str, object] = {}
-    for key, value in root.value[:500]:
-        if isinstance(value, yaml.ScalarNode):
-            said[str(key.value)] = str(value.value)
-        elif isinstance(value, yaml.SequenceNode):
-            parts = [part.value for part in value.value[:200] if isinstance(part, yaml.ScalarNode)]
-            said[str(key.value)] = [str(part) for part in parts]
-    return said
+    return said if isinstance(said, dict) else {}

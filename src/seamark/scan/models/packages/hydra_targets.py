@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.code.yaml_trees import Tree
 from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.packages import nemo_rules as rules
 from seamark.scan.models.packages.names import Reach, reach_of
-from seamark.scan.models.packages.trees import Tree
 from seamark.scan.models.scope import Scope
 
 _SIZE_LIMIT = 16 << 20

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.code import rules as code_rules
-from seamark.scan.models.code.yaml_documents import examine_yaml
+from seamark.scan.models.code.yaml_documents import judge_tags, read_file
+from seamark.scan.models.code.yaml_trees import Tree
 from seamark.scan.models.limits import Malformed
 from seamark.scan.models.packages import mlflow_rules as rules
 from seamark.scan.models.packages.mlflow_flavors import (
@@ -20,11 +21,9 @@ from seamark.scan.models.packages.mlflow_flavors import (
     PATH_KEYS,
 )
 from seamark.scan.models.packages.names import Reach, is_dotted, reach_of
-from seamark.scan.models.packages.trees import Tree, parse_yaml
 from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
 
-_SIZE_LIMIT = 2 << 20
 _MOST = 200
 _NOTE_LIMIT = 4096
 _DEPTH = 6
@@ -35,20 +34,11 @@ Entries = Mapping[str, Tree]
 
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
-    """Findings in one ``MLmodel``."""
+    """Findings in one ``MLmodel``. Raises ``Malformed`` where it is no YAML."""
     scope.set_format("mlflow")
-    if blob.size > _SIZE_LIMIT:
-        yield scope.finding(
-            code_rules.NOT_READ, f"This MLmodel has {blob.size:,} bytes.", anchor="size"
-        )
-        return
-    scope.tally.bytes += blob.size
-    text = blob.read(0, blob.size).decode("utf-8", "replace")
-    found = list(examine_yaml(text, scope, kind="MLmodel", must_parse=True))
-    yield from found
-    if any(finding.rule is code_rules.NOT_READ for finding in found):
-        return
-    document = parse_yaml(text, "the MLmodel")
+    read = read_file(blob, scope, "the MLmodel")
+    yield from judge_tags(read, scope)
+    document = read.tree()
     if not isinstance(document, dict):
         raise Malformed("the MLmodel is no mapping")
     flavors = document.get("flavors")
@@ -212,10 +202,9 @@ def _text(value: Tree) -> str:
 def examine_registration(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """``registered_model_meta``: the name that the registry gave the model. Nothing is loaded."""
     scope.set_format("mlflow")
-    text = blob.read(0, _NOTE_LIMIT).decode("utf-8", "replace")
-    scope.tally.bytes += min(blob.size, _NOTE_LIMIT)
-    yield from examine_yaml(text, scope, kind="registration")
-    document = parse_yaml(text, "the registration")
+    read = read_file(blob, scope, "the registration")
+    yield from judge_tags(read, scope)
+    document = read.tree()
     if isinstance(document, dict):
         scope.describe(name=_text(document.get("model_name")))
 

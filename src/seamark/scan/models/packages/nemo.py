@@ -11,16 +11,14 @@ from collections.abc import Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.code.yaml_documents import examine_yaml
-from seamark.scan.models.limits import LimitExceeded
+from seamark.scan.models.code.yaml_documents import judge_tags, read_file
+from seamark.scan.models.code.yaml_trees import Tree
 from seamark.scan.models.packages import nemo_rules as rules
 from seamark.scan.models.packages.hydra_targets import system_target, targets_of, texts_of
 from seamark.scan.models.packages.names import Reach, is_dotted, reach_of
-from seamark.scan.models.packages.trees import Tree, parse_yaml
 from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
 
-_SIZE_LIMIT = 2 << 20
 _MOST = 100
 _OWN = re.compile(
     r"(?:nemo\.(?:collections|core|lightning|utils|automodel)|torch\.nn|torch\.optim"
@@ -44,12 +42,9 @@ def is_nemo(beside: frozenset[str], scope: Scope) -> bool:
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one ``model_config.yaml``. Raises ``Malformed`` where it is no YAML."""
     scope.set_format("nemo")
-    if blob.size > _SIZE_LIMIT:
-        raise LimitExceeded(f"has a configuration of {blob.size} bytes (at most {_SIZE_LIMIT})")
-    scope.tally.bytes += blob.size
-    text = blob.read(0, blob.size).decode("utf-8", "replace")
-    yield from examine_yaml(text, scope, kind="NeMo configuration")
-    tree = parse_yaml(text, "the NeMo configuration")
+    document = read_file(blob, scope, "the NeMo configuration")
+    yield from judge_tags(document, scope)
+    tree = document.tree()
     _describe(tree, scope)
     yield from _examine_targets(tree, scope)
     yield from _examine_artifacts(tree, scope)

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.code.yaml_documents import read_file
+from seamark.scan.models.code.yaml_trees import Tree
 from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.packages import requirements_rules as rules
-from seamark.scan.models.packages.trees import Tree, read_yaml
 from seamark.scan.models.paths import is_below
 from seamark.scan.models.router import examine_as
 from seamark.scan.models.scope import Scope
@@ -57,18 +58,16 @@ def examine_requirements(blob: Blob, scope: Scope) -> Iterator[Finding]:
 
 def examine_conda(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one ``conda.yaml``. Raises ``Malformed``."""
-    scope.tally.bytes += min(blob.size, _SIZE_LIMIT)
     scope.set_format("requirements")
-    document = read_yaml(blob, "the environment")
+    document = read_file(blob, scope, "the environment").tree()
     if isinstance(document, dict):
         yield from _capped(_judge_conda(document, scope))
 
 
 def examine_python_env(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one ``python_env.yaml``. Raises ``Malformed``."""
-    scope.tally.bytes += min(blob.size, _SIZE_LIMIT)
     scope.set_format("requirements")
-    document = read_yaml(blob, "the environment")
+    document = read_file(blob, scope, "the environment").tree()
     if isinstance(document, dict):
         yield from _capped(_judge_python_env(document, scope))
 
