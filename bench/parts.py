@@ -153,6 +153,34 @@ def safe_load(work: Path, venvs: Path) -> Iterator[Row]:
         yield {"what": "torch.load of 1 GiB", **json.loads(line)}
 
 
+def structure(work: Path, _venvs: Path) -> Iterator[Row]:
+    """CPU seconds of each reader for 100 MB of structure, the best of some runs."""
+    from bench.structures import files
+    from seamark.scan.models import Scanner
+
+    def cpu() -> float:
+        times = os.times()
+        return times.user + times.system + times.children_user + times.children_system
+
+    scanner = Scanner(digest=False)
+    for what, path in files(work / "structure"):
+        seconds = []
+        for _ in range(REPEAT + 2):
+            started = cpu()
+            report = scanner.scan_file(path)
+            seconds.append(cpu() - started)
+        megabytes = path.stat().st_size / 1e6
+        yield {
+            "what": what,
+            "tool": "seamark",
+            "format": report.format,
+            "megabytes": round(megabytes, 1),
+            "cpu_seconds": round(min(seconds), 2),
+            "cpu_seconds_per_100_mb": round(min(seconds) / megabytes * 100, 2),
+            "verdict": report.verdict.value,
+        }
+
+
 PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "startup": startup,
     "small": small,
@@ -162,6 +190,7 @@ PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "opcodes": opcodes,
     "engines": engines,
     "detect": detect,
+    "structure": structure,
     "safe_load": safe_load,
     "same": same,
 }
