@@ -8,7 +8,7 @@ from seamark.core.findings import Json
 from seamark.core.reports import Report
 from seamark.engine import Outcome
 from seamark.scan.models.folders import models_of
-from seamark.scan.models.ruleset import ruleset_version
+from seamark.scan.ruleset import ruleset_version
 from seamark.system.actor import current_actor
 
 

@@ -10,12 +10,12 @@ from seamark.core.baseline import Baseline
 from seamark.core.errors import UsageError
 from seamark.core.findings import Json
 from seamark.core.globs import matches_path
+from seamark.core.paths import printable
 from seamark.core.policy import FailOn, GatePolicy, judge
 from seamark.core.reports import Report
 from seamark.core.waivers import Waiver, with_waiver_findings
 from seamark.engine import Budgets, run_checks
 from seamark.engine.plan import Unwatched, Watcher
-from seamark.scan.models.scanner import printable
 from seamark.system.assemble import assemble, now
 from seamark.system.baseline_file import FILE_NAME, load_baseline
 from seamark.system.git import Changed, changed_since, staged

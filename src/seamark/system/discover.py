@@ -8,7 +8,7 @@ from seamark.core.errors import UsageError
 from seamark.core.reports import FileReport
 from seamark.core.verdicts import Verdict
 from seamark.scan.models.check import scan_paths
-from seamark.scan.models.walk import Selection
+from seamark.scan.walk import Selection
 from seamark.system.git import ignored
 
 _NOT_MODELS = frozenset({"unknown", "unreadable", "special", "link", "executable", "empty", ""})

@@ -69,7 +69,7 @@ def _guarded(name: str, attempt: Callable[[], Diagnosis]) -> Diagnosis:
 
 
 def _ourselves() -> Diagnosis:
-    from seamark.scan.models.ruleset import ruleset_version
+    from seamark.scan.ruleset import ruleset_version
 
     return Diagnosis("seamark", State.GOOD, f"{__version__}, rule set {ruleset_version()}")
 

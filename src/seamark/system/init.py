@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seamark.core.errors import UsageError
-from seamark.scan.models.scanner import printable
+from seamark.core.paths import printable
 from seamark.system.discover import Found, as_globs, discover
 from seamark.system.files import write_atomically
 from seamark.system.memory import PROJECT_FILE

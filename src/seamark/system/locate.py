@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from seamark.core.errors import ConfigurationError, UsageError
-from seamark.scan.models.scanner import printable
+from seamark.core.paths import printable
 from seamark.system.memory import PROJECT_FILE, nearest_project_file
 from seamark.system.project import Project, System
 from seamark.system.project_file import load_project

@@ -12,7 +12,7 @@ from seamark.scan.models.limits import Limits
 from seamark.scan.models.receipts import Trust
 from seamark.scan.models.scanner import Scanner
 from seamark.scan.models.scope import Options
-from seamark.scan.models.walk import Selection
+from seamark.scan.walk import Selection
 from seamark.system.git import Changed
 from seamark.system.memory import receipt_store
 from seamark.system.project import Project

@@ -10,6 +10,7 @@ from datetime import date
 from seamark.core.checks import Target
 from seamark.core.errors import UsageError
 from seamark.core.findings import Json
+from seamark.core.paths import printable
 from seamark.core.policy import FailOn, GatePolicy, Judgment, judge
 from seamark.core.reports import Report
 from seamark.engine import Budgets, Planned, run_checks
@@ -17,8 +18,8 @@ from seamark.engine.plan import Unwatched, Watcher
 from seamark.scan.models.check import CHECK, ScanOptions
 from seamark.scan.models.remote.addresses import is_url
 from seamark.scan.models.remote.settings import DEFAULT
-from seamark.scan.models.scanner import Scanner, printable
-from seamark.scan.models.walk import Selection
+from seamark.scan.models.scanner import Scanner
+from seamark.scan.walk import Selection
 from seamark.system.assemble import assemble, now
 from seamark.system.memory import nearest_project_file, receipt_store
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seamark.core.errors import UsageError
+from seamark.core.paths import printable
 from seamark.core.reports import FileReport
 from seamark.core.verdicts import ExitCode, Verdict, worst
 from seamark.harden.conversion import shards
@@ -15,7 +16,7 @@ from seamark.harden.conversion.launch import Answer, limits_for, run
 from seamark.harden.conversion.publish import publish, require_free
 from seamark.harden.conversion.records import Conversion, FileState, Part, Request
 from seamark.harden.conversion.routes import PACKAGES, Route, route, stem
-from seamark.scan.models.scanner import Scanner, printable
+from seamark.scan.models.scanner import Scanner
 from seamark.scan.models.scope import Options
 
 _CHUNK = 1 << 20

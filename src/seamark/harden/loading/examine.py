@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from seamark.core.paths import printable
 from seamark.core.reports import FileReport
 from seamark.harden.loading.policy import Policy, examined
 from seamark.harden.loading.refusals import UnsafeModel, report_of
 from seamark.harden.loading.sources import Source, open_path, open_rest
 from seamark.scan.models import rules
 from seamark.scan.models.blobs import Blob, BytesBlob
-from seamark.scan.models.scanner import printable
 from seamark.scan.models.scope import Reader, nothing_above
 from seamark.scan.models.surroundings import Folder
 
@@ -25,7 +25,7 @@ class Nowhere:
         """See :class:`~seamark.scan.models.surroundings.Surroundings`."""
         return nothing_above(levels)
 
-    def open(self, _name: str) -> Blob | None:
+    def open(self, _name: str, _levels: int = 0, /) -> Blob | None:
         """See :class:`~seamark.scan.models.surroundings.Surroundings`."""
         return None
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from seamark.core.paths import printable
 from seamark.harden.loading.patches import Guard
 from seamark.harden.loading.policy import (
     Policy,
@@ -23,7 +24,6 @@ from seamark.harden.loading.refusals import UnsafeModel, report_of
 from seamark.harden.loading.sources import Identity, identity
 from seamark.scan.models import rules
 from seamark.scan.models.check import scan_paths
-from seamark.scan.models.scanner import printable
 
 
 def load_folder(folder: str, policy: Policy, call: Callable[[], Any]) -> Any:

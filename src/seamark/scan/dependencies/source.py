@@ -6,7 +6,7 @@ import stat
 from dataclasses import dataclass, field
 
 from seamark.core.findings import Location
-from seamark.scan.models.scanner import printable
+from seamark.core.paths import printable
 
 MAX_BYTES = 256 << 20
 """A lock of 100,000 packages has some 100 MB."""

@@ -12,6 +12,7 @@ from pkgutil import walk_packages
 
 from seamark.core.checks import Check, Gap, Part, Remark, Result, Target
 from seamark.core.findings import Finding, Location, with_fingerprints
+from seamark.core.paths import printable
 from seamark.core.reports import Coverage, FileReport
 from seamark.core.rules import Rule
 from seamark.core.verdicts import worst
@@ -19,8 +20,8 @@ from seamark.scan.models import rules
 from seamark.scan.models.receipts import Receipt, ReceiptStore
 from seamark.scan.models.remote.addresses import is_url
 from seamark.scan.models.remote.settings import DEFAULT, RemoteSettings
-from seamark.scan.models.scanner import Scanner, printable
-from seamark.scan.models.walk import Entry, Kind, Selection, walk
+from seamark.scan.models.scanner import Scanner
+from seamark.scan.walk import Entry, Kind, Selection, walk
 
 CHECK_ID = "models"
 _BUILDER = "seamark.scan.models.pickle.builder"

@@ -55,6 +55,17 @@ def leads_outside(path: str) -> bool:
     return classify_path(path) not in (PathKind.INSIDE, PathKind.VARIABLE)
 
 
+def beside(file: str, name: str, levels: int = 0) -> str | None:
+    """The path of ``name`` in the folder of the member ``file``, or so many folders higher.
+
+    None where the archive has no such folder, or ``name`` leads out of it.
+    """
+    folders = file.removeprefix("./").split("/")[:-1]
+    if levels > len(folders) or not is_below(name):
+        return None
+    return "/".join([*folders[: len(folders) - levels], name])
+
+
 def is_below(path: str) -> bool:
     """Whether a file system that expands nothing finds ``path`` in its folder or below."""
     return classify_path(path) in (PathKind.INSIDE, PathKind.VARIABLE, PathKind.HOME)

@@ -18,9 +18,9 @@ from enum import Enum
 from seamark.core.metadata import NOTHING, Metadata
 from seamark.core.reports import Coverage, FileReport
 from seamark.core.verdicts import Verdict
-from seamark.scan.models.ruleset import ruleset_digest
 from seamark.scan.models.scanner import Scanner
 from seamark.scan.models.surroundings import Folder
+from seamark.scan.ruleset import ruleset_digest
 
 MAX_BYTES = 128 << 20
 _COMPACT_BYTES = 16 << 20

@@ -1,6 +1,6 @@
 """From bytes to reader: what is it, who reads it, and what happens when reading fails."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models import rules
@@ -9,7 +9,7 @@ from seamark.scan.models.formats import FORMATS, HEAD, Format
 from seamark.scan.models.graphs import openvino_data
 from seamark.scan.models.graphs.kinds import PACKAGE
 from seamark.scan.models.limits import LimitExceeded, Malformed
-from seamark.scan.models.scope import Reader, Scope
+from seamark.scan.models.scope import Names, OpenBeside, Reader, Scope, nothing_beside
 from seamark.scan.models.tensorflow.kinds import CHECKPOINT_DATA, SHARD
 
 _READ_AS_TEXT = tuple(
@@ -45,12 +45,13 @@ def examine_as(
     blob: Blob,
     scope: Scope,
     member: str,
-    siblings: Callable[[], frozenset[str]] = frozenset,
+    siblings: Names = frozenset,
+    beside: OpenBeside = nothing_beside,
 ) -> Iterator[Finding]:
     """Examine a member with a reader of the caller's choice, otherwise as ``scope.examine``."""
     scope.meter.spend_member()
     scope.tally.members += 1
-    yield from contain(reader, blob, scope.inside(member, siblings))
+    yield from contain(reader, blob, scope.inside(member, siblings, beside=beside))
 
 
 def _route(blob: Blob, scope: Scope) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from seamark.core.digests import digest_bytes
 from seamark.core.findings import Finding, with_fingerprints
+from seamark.core.paths import printable
 from seamark.core.reports import FileReport
 from seamark.core.rules import Rule
 from seamark.core.verdicts import Verdict, worst
@@ -150,11 +151,6 @@ class Scanner:
         found = list(route(BytesBlob(data), scope))
         digest = digest_bytes(data) if self.digest else None
         return _report(name, digest, len(data), tally, found)
-
-
-def printable(path: str) -> str:
-    r"""``path`` as valid Unicode: bytes that are not UTF-8 appear as ``\xNN``."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _why_not_plain(fd: int, status: os.stat_result) -> tuple[Rule, str] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from seamark.core.findings import Finding, Json, Location
 from seamark.core.metadata import LONGEST, MOST, NOTHING, Metadata, merged
@@ -23,12 +23,16 @@ NamesAbove = Callable[[int], frozenset[str]]
 """The names in the folder so many levels above that of a file or member."""
 
 
-OpenBeside = Callable[[str], Blob | None]
-"""Opens a file beside this one, or in a folder beside it, by its relative name with ``/``.
+class OpenBeside(Protocol):
+    """Opens a file beside this one, or in a folder beside it, by its relative name with ``/``.
 
-None where there is no such regular file that can be read, or the name leads out of the folder.
-The blob lives as long as the examination of this file.
-"""
+    ``levels`` folders higher where a package's loader goes up. None where there is no such regular
+    file that can be read, or the name leads out of the folder. The blob lives as long as the
+    examination of this file.
+    """
+
+    def __call__(self, name: str, levels: int = 0, /) -> Blob | None:
+        """Open it."""
 
 
 def nothing_above(_levels: int) -> frozenset[str]:
@@ -36,7 +40,7 @@ def nothing_above(_levels: int) -> frozenset[str]:
     return frozenset()
 
 
-def nothing_beside(_name: str) -> Blob | None:
+def nothing_beside(_name: str, _levels: int = 0, /) -> Blob | None:
     """Where no folder is known, nothing lies beside."""
     return None
 

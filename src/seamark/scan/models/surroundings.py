@@ -19,7 +19,7 @@ class Surroundings(Protocol):
         """The names in the folder (0), or in one above it; none where it cannot be read."""
         ...
 
-    def open(self, name: str) -> Blob | None:
+    def open(self, name: str, levels: int = 0, /) -> Blob | None:
         """A file in the folder or below it; see :data:`seamark.scan.models.scope.OpenBeside`."""
         ...
 
@@ -32,7 +32,7 @@ class Folder:
 
     def __init__(self, path: str) -> None:
         self._folder = os.path.dirname(path) or "."
-        self._opened: dict[str, FileBlob | None] = {}
+        self._opened: dict[tuple[str, int], FileBlob | None] = {}
         self.looked = False
 
     def names(self, levels: int) -> frozenset[str]:
@@ -43,14 +43,16 @@ class Folder:
         except OSError:
             return frozenset()
 
-    def open(self, name: str) -> Blob | None:
+    def open(self, name: str, levels: int = 0, /) -> Blob | None:
         """See :class:`Surroundings`. Links inside the folder are followed."""
         self.looked = True
-        if name not in self._opened:
+        wanted = name, levels
+        if wanted not in self._opened:
             if len(self._opened) >= OPEN_LIMIT or not is_below(name):
                 return None
-            self._opened[name] = _open_regular(os.path.join(self._folder, name))
-        return self._opened[name]
+            path = os.path.join(self._folder, *[".."] * levels, name)
+            self._opened[wanted] = _open_regular(path)
+        return self._opened[wanted]
 
     def close(self) -> None:
         """Close what was opened."""

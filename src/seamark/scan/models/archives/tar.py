@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from seamark.core.findings import Finding
+from seamark.scan.models import paths
 from seamark.scan.models.archives import rules
 from seamark.scan.models.archives import tar_headers as headers
 from seamark.scan.models.archives.capped import capped
@@ -18,7 +19,6 @@ from seamark.scan.models.archives.tar_headers import BLOCK
 from seamark.scan.models.archives.tar_walk import Member, Walk
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded, Malformed
-from seamark.scan.models.paths import is_below
 from seamark.scan.models.scope import OpenBeside, Reader, Scope
 
 _SEARCHED = 16 << 20
@@ -119,10 +119,10 @@ def _examine_extensions(member: Member, scope: Scope) -> Iterator[Finding]:
 
 def _opener(member: Member, files: Mapping[str, Member], blob: Blob) -> OpenBeside:
     """Opens plain files beside a member, or below its folder: their bytes lie in the archive."""
-    folder = member.name.removeprefix("./").rpartition("/")[0]
 
-    def opened(name: str) -> Blob | None:
-        found = files.get(f"{folder}/{name}" if folder else name) if is_below(name) else None
+    def opened(name: str, levels: int = 0, /) -> Blob | None:
+        path = paths.beside(member.name, name, levels)
+        found = files.get(path) if path is not None else None
         if found is None or found.header.kind not in (b"0", b"\0", b"7"):
             return None
         return blob.slice(found.data, found.size)

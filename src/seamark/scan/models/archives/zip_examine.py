@@ -13,7 +13,7 @@ from seamark.scan.models.archives.member_names import leads_out, visible
 from seamark.scan.models.archives.zip_content import Content, opened, peek
 from seamark.scan.models.archives.zip_members import Member, View
 from seamark.scan.models.blobs import Blob
-from seamark.scan.models.paths import is_below
+from seamark.scan.models.paths import beside
 from seamark.scan.models.scope import OpenBeside, Scope
 
 _LONGEST_TARGET = 4096
@@ -163,8 +163,8 @@ class Archive:
         if reader is None:
             above = self._folders.above(name)
             with ExitStack() as open_members:
-                beside = self._opener(name, open_members)
-                yield from self.scope.examine(content, shown, siblings, above, beside)
+                opener = self._opener(name, open_members)
+                yield from self.scope.examine(content, shown, siblings, above, opener)
             return
         from seamark.scan.models.router import examine_as
 
@@ -172,17 +172,16 @@ class Archive:
 
     def _opener(self, name: str, open_members: ExitStack) -> OpenBeside:
         """Opens members beside ``name`` or below its folder, where their headers agree."""
-        folder = name.removeprefix("./").rpartition("/")[0]
-        known: dict[str, Blob | None] = {}
+        known: dict[str | None, Blob | None] = {None: None}
 
-        def opened_beside(relative: str) -> Blob | None:
-            if relative not in known:
-                known[relative] = find(relative)
-            return known[relative]
+        def opened_beside(relative: str, levels: int = 0, /) -> Blob | None:
+            path = beside(name, relative, levels)
+            if path not in known:
+                known[path] = find(path)
+            return known[path]
 
-        def find(relative: str) -> Blob | None:
-            path = f"{folder}/{relative}" if folder else relative
-            found = self._named.get(path) if is_below(relative) else None
+        def find(path: str | None) -> Blob | None:
+            found = self._named.get(path) if path is not None else None
             if found is None or found.differences or found.flags & records.HIDING:
                 return None
             if len(found.views) != 1 or stat.S_IFMT(found.entry.mode) == stat.S_IFLNK:

@@ -58,7 +58,7 @@ def examine_index(
 
 def _examine_names(shards: Mapping[str, set[str]], scope: Scope) -> Iterator[Finding]:
     """Files outside the folder, in folders that a scan leaves out, or of another format."""
-    from seamark.scan.models.walk import DEFAULT_EXCLUDES
+    from seamark.scan.walk import DEFAULT_EXCLUDES
 
     promised = _PROMISED.search(scope.name.lower())
     shown = 0

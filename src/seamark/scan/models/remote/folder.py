@@ -26,28 +26,33 @@ class RemoteFolder:
         self._traffic = traffic
         self._settings = settings
         self._names: dict[str, frozenset[str]] = {}
-        self._opened: dict[str, Blob | None] = {}
+        self._opened: dict[tuple[str, int], Blob | None] = {}
         self._sources: list[Source] = []
         self.gaps: list[str] = []
 
     def names(self, levels: int) -> frozenset[str]:
         """See :class:`Surroundings`. Above the bucket nothing is known."""
-        folder = self._parent
-        for _ in range(levels):
-            folder = folder.rpartition("/")[0]
+        folder = self._above(levels)
         if not folder.strip("/") and levels:
             return frozenset()
         if folder not in self._names:
             self._names[folder] = self._listed(folder)
         return self._names[folder]
 
-    def open(self, name: str) -> Blob | None:
+    def _above(self, levels: int) -> str:
+        folder = self._parent
+        for _ in range(levels):
+            folder = folder.rpartition("/")[0]
+        return folder
+
+    def open(self, name: str, levels: int = 0, /) -> Blob | None:
         """See :class:`Surroundings`."""
-        if name not in self._opened:
+        wanted = name, levels
+        if wanted not in self._opened:
             if len(self._opened) >= _OPEN_LIMIT or not is_below(name) or "\\" in name:
                 return None
-            self._opened[name] = self._open(name)
-        return self._opened[name]
+            self._opened[wanted] = self._open(name, levels)
+        return self._opened[wanted]
 
     def close(self) -> None:
         """Give back what was opened."""
@@ -69,14 +74,16 @@ class RemoteFolder:
             return frozenset()
         return frozenset(each.key.rstrip("/").rpartition("/")[2] for each in found)
 
-    def _open(self, name: str) -> Blob | None:
+    def _open(self, name: str, levels: int) -> Blob | None:
         # What a listing does not show is not asked for: a store counts, and logs, each question.
         first = name.replace("\\", "/").partition("/")[0]
-        if first not in self.names(0):
+        if first not in self.names(levels):
             return None
         self._traffic.spend(0, self._settings)
         try:
-            source = self._store.open(f"{self._parent}/{name}" if self._parent else name)
+            source = self._store.open(
+                f"{folder}/{name}" if (folder := self._above(levels)) else name
+            )
         except RemoteError as error:
             if "/" not in name:
                 self.gaps.append(f"'{name[:100]}' beside it could not be opened: {error.reason}")
@@ -101,6 +108,6 @@ class NoFolder:
         """None."""
         return frozenset()
 
-    def open(self, _name: str) -> Blob | None:
+    def open(self, _name: str, _levels: int = 0, /) -> Blob | None:
         """None."""
         return None

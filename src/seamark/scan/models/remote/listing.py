@@ -9,7 +9,7 @@ from seamark.scan.models.remote.addresses import WEB, Address, parse, printable
 from seamark.scan.models.remote.settings import DEFAULT, RemoteSettings
 from seamark.scan.models.remote.sources import RemoteError
 from seamark.scan.models.remote.stores import Found, Store
-from seamark.scan.models.walk import Entry, Kind, Selection
+from seamark.scan.walk import Entry, Kind, Selection
 
 SEPARATOR = "\0"
 """Between the URL that the user named and the store's own name of an object below it: names may

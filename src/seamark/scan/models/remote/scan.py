@@ -20,7 +20,7 @@ from seamark.scan.models.remote.sources import ObjectChangedError, RemoteError
 from seamark.scan.models.remote.stores import Store, StoredObject
 from seamark.scan.models.remote.web import WebObject
 from seamark.scan.models.scanner import Scanner
-from seamark.scan.models.walk import Entry
+from seamark.scan.walk import Entry
 
 _Object = WebObject | StoredObject
 _Around = RemoteFolder | NoFolder
