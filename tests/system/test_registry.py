@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cli.conftest import CLEAN, Runner, seamark  # noqa: F401
 
-from seamark.scan.models.ruleset import ruleset_version
+from seamark.scan.ruleset import ruleset_version
 from seamark.system.registry import all_rules, families
 
 CHECK = """

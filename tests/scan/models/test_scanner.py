@@ -5,9 +5,9 @@ import os
 
 import pytest
 
+from seamark.core.paths import printable
 from seamark.core.verdicts import Verdict
 from seamark.scan.models import Scanner, scan_bytes, scan_path, scanner
-from seamark.scan.models.scanner import printable
 
 
 def rules(report):

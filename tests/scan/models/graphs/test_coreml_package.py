@@ -9,7 +9,7 @@ from seamark.core.verdicts import Verdict
 from seamark.scan.models import scan_bytes, scan_path
 from seamark.scan.models.folders import models_of
 from seamark.scan.models.scanner import Scanner
-from seamark.scan.models.walk import walk
+from seamark.scan.walk import walk
 
 DATA = Path(__file__).parents[3] / "data" / "graphs"
 

@@ -23,7 +23,7 @@ from seamark.scan.models.remote.listing import list_objects  # noqa: E402
 from seamark.scan.models.remote.scan import scan_remote  # noqa: E402
 from seamark.scan.models.remote.settings import RemoteSettings  # noqa: E402
 from seamark.scan.models.scanner import Scanner  # noqa: E402
-from seamark.scan.models.walk import Entry, Kind, Selection  # noqa: E402
+from seamark.scan.walk import Entry, Kind, Selection  # noqa: E402
 from seamark.system.scan import ScanRequest, scan  # noqa: E402
 
 BAD = b"cos\nsystem\n(S'echo seamark-harmless'\ntR."

@@ -14,7 +14,7 @@ from seamark.scan.models.remote.blob import Traffic
 from seamark.scan.models.remote.scan import scan_remote
 from seamark.scan.models.remote.settings import RemoteSettings
 from seamark.scan.models.scanner import Scanner
-from seamark.scan.models.walk import Entry, Kind
+from seamark.scan.walk import Entry, Kind
 
 GOOD = pickle.dumps({"a": list(range(200))})
 BAD = b"cos\nsystem\n(S'echo seamark-harmless'\ntR."

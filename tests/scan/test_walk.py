@@ -9,7 +9,7 @@ import pytest
 
 from seamark.core.verdicts import Verdict
 from seamark.scan.models.check import scan_paths
-from seamark.scan.models.walk import DEFAULT_EXCLUDES, Entry, Kind, Selection, walk
+from seamark.scan.walk import DEFAULT_EXCLUDES, Entry, Kind, Selection, walk
 
 
 def met(folder: Path, selection: Selection = Selection()) -> dict[str, Kind]:
