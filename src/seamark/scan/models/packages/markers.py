@@ -4,9 +4,11 @@ from seamark.scan.models.scope import Reader, Scope
 
 _NAMES = frozenset(
     """mlmodel registered_model_meta pickle_module_info.txt manifest.json model_config.yaml
-    requirements.txt conda.yaml conda.yml python_env.yaml python_env.yml oci-layout index.json
-    .args""".split()
+    requirements.txt conda.yaml conda.yml python_env.yaml python_env.yml uv.lock oci-layout
+    index.json .args""".split()
 )
+
+_HUB_MARKS = frozenset({"config.json", "model_index.json", "adapter_config.json", "modules.json"})
 
 
 def reader_of(scope: Scope) -> Reader | None:
@@ -80,12 +82,16 @@ def _arguments_reader(scope: Scope) -> Reader | None:
 def _requirements_reader(name: str, scope: Scope) -> Reader | None:
     """Environments that are installed for a model: MLflow's, TorchServe's, SageMaker's ``code``."""
     beside = _beside(scope)
-    if not beside & {"mlmodel", "mar-inf"}:
+    if not beside & {"mlmodel", "mar-inf"} and not (
+        "handler.py" in beside and beside & _HUB_MARKS  # an endpoint of Hugging Face
+    ):
         folder = (scope.member or scope.path).rpartition("!")[2].rpartition("/")[0]
         if folder.rpartition("/")[2] != "code" or not _beside(scope, 1) & {"mlmodel", "mar-inf"}:
             return None
-    from seamark.scan.models.packages import requirements
+    from seamark.scan.models.packages import requirements, uv_lock
 
+    if name == "uv.lock":
+        return uv_lock.examine
     if name.startswith("conda"):
         return requirements.examine_conda
     if name.startswith("python_env"):

@@ -65,6 +65,7 @@ def _examine_flavor(name: str, flavor: Entries, scope: Scope) -> Iterator[Findin
     for key in sorted(CLASS_KEYS & flavor.keys()):
         yield from _examine_class(name, key, flavor[key], scope)
     yield from _examine_paths(name, flavor, scope)
+    yield from _examine_environment(flavor, scope)
     yield from _examine_source(name, flavor, scope)
     if name not in FLAVORS:
         yield scope.finding(
@@ -149,6 +150,30 @@ def _paths(tree: Entries, depth: int = 0) -> Iterator[tuple[str, str]]:
                     yield from _paths(part, depth + 1)
                 elif isinstance(part, str) and part and key in PATH_KEYS:
                     yield key[:80], part
+
+
+def _examine_environment(flavor: Entries, scope: Scope) -> Iterator[Finding]:
+    """Environments under other names than those that are read by themselves."""
+    from seamark.scan.models.packages import installed, requirements
+
+    named = dict(flavor)
+    environment = flavor.get("env")
+    named |= environment if isinstance(environment, dict) else {"conda": environment}
+    for key, reader, usual in (
+        ("conda", requirements.examine_conda, "conda.yaml"),
+        ("conda_env", requirements.examine_conda, "conda.yaml"),
+        ("virtualenv", requirements.examine_python_env, "python_env.yaml"),
+        ("python_env", requirements.examine_python_env, "python_env.yaml"),
+        ("pip_requirements", requirements.examine_requirements, "requirements.txt"),
+        ("requirements", requirements.examine_requirements, "requirements.txt"),
+    ):
+        value = named.get(key)
+        if isinstance(value, str) and value and value.removeprefix("./") != usual:
+            yield from installed.examine_installed(reader, value, scope)
+        elif isinstance(value, list) and reader is requirements.examine_requirements:
+            for each in value[:_MOST]:
+                if isinstance(each, str):
+                    yield from requirements.judge_requirement(each, scope)
 
 
 def _examine_source(name: str, flavor: Entries, scope: Scope) -> Iterator[Finding]:

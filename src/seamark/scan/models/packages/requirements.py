@@ -13,8 +13,7 @@ from seamark.scan.models.code.yaml_documents import read_file
 from seamark.scan.models.code.yaml_trees import Tree
 from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.packages import requirements_rules as rules
-from seamark.scan.models.paths import is_below
-from seamark.scan.models.router import examine_as
+from seamark.scan.models.packages.installed import examine_installed
 from seamark.scan.models.scope import Scope
 
 _SIZE_LIMIT = 1 << 20
@@ -53,7 +52,7 @@ def examine_requirements(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one ``requirements.txt``."""
     text = _read(blob, scope)
     scope.set_format("requirements")
-    yield from _capped(_judge_lines(text, scope))
+    yield from capped(_judge_lines(text, scope))
 
 
 def examine_conda(blob: Blob, scope: Scope) -> Iterator[Finding]:
@@ -61,7 +60,7 @@ def examine_conda(blob: Blob, scope: Scope) -> Iterator[Finding]:
     scope.set_format("requirements")
     document = read_file(blob, scope, "the environment").tree()
     if isinstance(document, dict):
-        yield from _capped(_judge_conda(document, scope))
+        yield from capped(_judge_conda(document, scope))
 
 
 def examine_python_env(blob: Blob, scope: Scope) -> Iterator[Finding]:
@@ -69,7 +68,7 @@ def examine_python_env(blob: Blob, scope: Scope) -> Iterator[Finding]:
     scope.set_format("requirements")
     document = read_file(blob, scope, "the environment").tree()
     if isinstance(document, dict):
-        yield from _capped(_judge_python_env(document, scope))
+        yield from capped(_judge_python_env(document, scope))
 
 
 def judge_requirement(text: str, scope: Scope, *, line: int | None = None) -> Iterator[Finding]:
@@ -92,7 +91,7 @@ def judge_requirement(text: str, scope: Scope, *, line: int | None = None) -> It
         )
     indexes = list(_INDEX_OPTION.finditer(bare)) if bare.startswith("-") else []
     for match in indexes:
-        if not _is_known_index(match[2]):
+        if not is_known_index(match[2]):
             yield scope.finding(
                 rules.FOREIGN_INDEX,
                 f"Packages are taken from {match[2][:200] or 'nowhere'!r}.",
@@ -103,18 +102,9 @@ def judge_requirement(text: str, scope: Scope, *, line: int | None = None) -> It
     if included and _ADDRESS.match(included[2]):
         yield _direct(included[2], scope, line)
     elif included:
-        yield from _include(included[2], scope)
+        yield from examine_installed(examine_requirements, included[2], scope)
     if not indexes and not included:
         yield from _judge_package(bare.strip(), scope, line)
-
-
-def _include(name: str, scope: Scope) -> Iterator[Finding]:
-    """Findings in a file that pip reads as requirements, whatever it is called."""
-    blob = scope.beside(name)
-    if blob is not None:
-        yield from examine_as(examine_requirements, blob, scope, name)
-    elif not is_below(name):
-        scope.skip(f"requirements in {name[:200]!r}, outside the folder")
 
 
 def _judge_package(bare: str, scope: Scope, line: int | None) -> Iterator[Finding]:
@@ -142,7 +132,8 @@ def _direct(target: str, scope: Scope, line: int | None) -> Finding:
     )
 
 
-def _is_known_index(address: str) -> bool:
+def is_known_index(address: str) -> bool:
+    """Whether packages from this address come from an index that everybody uses."""
     scheme, separator, rest = address.partition("://")
     host = rest.partition("/")[0]
     return bool(separator) and scheme.lower() == "https" and host.lower() in _INDEX_HOSTS
@@ -150,7 +141,7 @@ def _is_known_index(address: str) -> bool:
 
 def _is_known_wheel(address: str) -> bool:
     """A wheel of an index itself: what pip freezes for torch's own builds."""
-    return _is_known_index(address) and address.partition("#")[0].endswith(".whl")
+    return is_known_index(address) and address.partition("#")[0].endswith(".whl")
 
 
 def _judge_lines(text: str, scope: Scope) -> Iterator[Finding]:
@@ -170,7 +161,7 @@ def _judge_lines(text: str, scope: Scope) -> Iterator[Finding]:
 
 def _judge_conda(document: dict[str, Tree], scope: Scope) -> Iterator[Finding]:
     for channel in _texts(document.get("channels")):
-        if channel not in _CHANNELS and not _is_known_index(channel):
+        if channel not in _CHANNELS and not is_known_index(channel):
             yield scope.finding(
                 rules.FOREIGN_INDEX,
                 f"Packages are taken from the channel {channel[:200]!r}.",
@@ -183,7 +174,7 @@ def _judge_conda(document: dict[str, Tree], scope: Scope) -> Iterator[Finding]:
                 yield from judge_requirement(each, scope)
         elif isinstance(entry, str):
             channel, separator, name = entry.rpartition("::")
-            if separator and channel not in _CHANNELS and not _is_known_index(channel):
+            if separator and channel not in _CHANNELS and not is_known_index(channel):
                 yield scope.finding(
                     rules.FOREIGN_INDEX,
                     f"A package is taken from the channel {channel[:200]!r}.",
@@ -211,7 +202,8 @@ def _texts(value: Tree) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def _capped(findings: Iterator[Finding]) -> Iterator[Finding]:
+def capped(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The first findings, each once."""
     seen: set[tuple[str, str]] = set()
     for finding in findings:
         key = (finding.rule.id, finding.anchor)

@@ -150,8 +150,19 @@ def _examine_files(
                 f"The {kind} is a class of the archive's own file {value[:200]}.",
                 anchor=value[:300],
             )
+        if key == "requirementsFile" and value.removeprefix("./") != "requirements.txt":
+            yield from _examine_requirements(value, scope)
         if there and key != "extraFiles":
             yield from _missing(key, value, there, scope)
+
+
+def _examine_requirements(value: str, scope: Scope) -> Iterator[Finding]:
+    """What TorchServe gives to pip; a ``requirements.txt`` of the top folder is read by itself."""
+    from seamark.scan.models.packages.installed import examine_installed
+    from seamark.scan.models.packages.requirements import examine_requirements
+
+    levels = 1 if in_archive_folder(scope) else 0
+    yield from examine_installed(examine_requirements, value, scope, levels=levels)
 
 
 def _missing(key: str, value: str, there: frozenset[str], scope: Scope) -> Iterator[Finding]:
