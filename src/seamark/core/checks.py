@@ -7,6 +7,7 @@ A package adds a check by declaring a :class:`Check` and an entry point in the g
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from seamark.core.components import Component
 from seamark.core.findings import Finding, Json
 from seamark.core.metrics import Metric
 from seamark.core.reports import FileReport
@@ -30,7 +31,7 @@ class Remark:
     value: Json
 
 
-Result = Finding | Metric | FileReport | Gap | Remark
+Result = Finding | Metric | FileReport | Component | Gap | Remark
 """What a check may yield."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from seamark.core.actors import Actor
+from seamark.core.components import Component
 from seamark.core.findings import Finding, Json
 from seamark.core.metadata import NOTHING, Metadata
 from seamark.core.metrics import Metric
@@ -89,6 +90,7 @@ class Report:
 
     ``target`` is what was asked for (a path, a system's name). ``incomplete`` lists, in whole
     sentences, what should have been evaluated and was not; empty means nothing is missing.
+    ``components`` are for bills of materials; reports name only the lists that hold them.
     ``seeds`` by check id. Times are RFC 3339 UTC.
     """
 
@@ -100,6 +102,7 @@ class Report:
     actor: Actor
     files: tuple[FileReport, ...] = ()
     models: tuple[ModelReport, ...] = ()
+    components: tuple[Component, ...] = ()
     findings: tuple[Finding, ...] = ()
     metrics: tuple[Metric, ...] = ()
     checks: tuple[CheckRun, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from seamark.core.checks import Gap, Remark, Result
+from seamark.core.components import Component
 from seamark.core.findings import Finding, Json
 from seamark.core.metrics import Metric
 from seamark.core.reports import CheckRun, FileReport
@@ -16,6 +17,7 @@ class Outcome:
     files: list[FileReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     metrics: list[Metric] = field(default_factory=list)
+    components: list[Component] = field(default_factory=list)
     checks: list[CheckRun] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
     attributes: dict[str, list[Json]] = field(default_factory=dict)
@@ -27,6 +29,9 @@ class Outcome:
         for result in results:
             if isinstance(result, FileReport):
                 self.files.append(result)
+                count += 1
+            elif isinstance(result, Component):
+                self.components.append(result)
                 count += 1
             elif isinstance(result, Finding):
                 self.findings.append(result)

@@ -1,8 +1,9 @@
 """Which files are lists of dependencies: by name, as their tools know them."""
 
 import os
+import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 
 from seamark.scan.dependencies.listings import Role
 from seamark.scan.dependencies.names import CONDA, NPM, PYPI
@@ -150,6 +151,14 @@ KINDS = (
 )
 
 
+# One look at the name alone spares nearly every file of a project the rest.
+_ANY_NAME = re.compile(
+    "|".join(translate(each.rpartition("/")[2]) for kind in KINDS for each in kind.patterns)
+)
+
+
 def kind_of(path: str) -> Kind | None:
     """The kind of the file of this path, the first that matches; None for other files."""
+    if not _ANY_NAME.match(os.path.basename(path)):
+        return None
     return next((kind for kind in KINDS if kind.matches(path)), None)

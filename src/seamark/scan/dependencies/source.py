@@ -34,8 +34,11 @@ class Unreadable(Exception):  # noqa: N818 - a signal between reader and invento
 
 @dataclass(slots=True)
 class Source:
-    """One file. ``path`` is where it is, ``shown`` what the user sees, ``root`` the limit of
-    what a reader may open beside it (``-r ../base.txt``); ``included`` collects what it opened.
+    """One file.
+
+    ``path`` is where it is, ``shown`` what the user sees, ``root`` the limit of what a reader may
+    open beside it (``-r ../base.txt``); ``included`` collects what it opened. ``content`` is
+    where its bytes are, if not at ``path`` (a staged file). ``digest`` is that of the bytes read.
     """
 
     path: str
@@ -43,11 +46,14 @@ class Source:
     root: str
     included: list[str] = field(default_factory=list)
     digest: str = ""
+    content: str = ""
 
     def read(self) -> bytes:
         """The bytes, at most :data:`MAX_BYTES`. Raises :class:`Unreadable`."""
         try:
-            with open(os.open(self.path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            with open(
+                os.open(self.content or self.path, os.O_RDONLY | os.O_NONBLOCK), "rb"
+            ) as file:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
                     raise Unreadable("it is no regular file")
