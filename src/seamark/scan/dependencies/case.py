@@ -8,13 +8,18 @@ from typing import Protocol
 from seamark.core.checks import Remark
 from seamark.core.components import Component
 from seamark.core.findings import Finding
-from seamark.scan.dependencies.advisories.model import Match
+from seamark.scan.dependencies.advisories.model import Match, State
 from seamark.scan.dependencies.inventory import Inventory
 from seamark.scan.dependencies.settings import Settings
 
 
 class Book(Protocol):
     """Who knows vulnerabilities: the advisory database."""
+
+    @property
+    def state(self) -> State:
+        """What it is and how old."""
+        ...
 
     def covers(self, ecosystem: str) -> bool:
         """Whether it has advisories of this ecosystem at all; without, silence says nothing."""
@@ -27,12 +32,17 @@ class Book(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One project before the judges. ``book`` is None where no database is usable."""
+    """One project before the judges.
+
+    ``book`` is None where no database is usable; then ``book_problem`` says why, as a clause
+    without a full stop.
+    """
 
     inventory: Inventory
     settings: Settings
     book: Book | None
     today: date
+    book_problem: str = ""
 
 
 Judge = Callable[[Case], Iterator[Finding | Remark]]

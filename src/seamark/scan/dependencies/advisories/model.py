@@ -1,7 +1,9 @@
 """What the database knows of one vulnerability, and that it concerns one component."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from seamark.core.findings import Json
 from seamark.core.rules import Severity
 
 
@@ -44,3 +46,69 @@ class Match:
     fixed: tuple[str, ...] = ()
     doubt: str = ""
     evidence: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """One source that a database was built from.
+
+    ``kind`` is ``osv``, ``kev`` or ``epss``; ``name`` what it is replaced by (``PYSEC``), ``place``
+    its address or the base name of its file, ``digest`` of the bytes (``sha256:…``). ``newest`` is
+    the day of the newest record, ``imported`` when it came (RFC 3339). Records are counted as
+    usable, withdrawn and not usable.
+    """
+
+    name: str
+    kind: str
+    place: str
+    digest: str
+    newest: str
+    imported: str
+    records: int
+    withdrawn: int = 0
+    unusable: int = 0
+    etag: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a database is: how old, of which sources, how much of each ecosystem.
+
+    ``newest`` is the day of its newest record, ``ecosystems`` are numbers of packages, ``days``
+    the newest day of the sources that speak of an ecosystem: one fresh source of npm does not
+    make old records of PyPI fresh. ``shipped`` marks the snapshot that comes with Seamark.
+    """
+
+    path: str
+    digest: str
+    newest: str
+    imported: str
+    advisories: int
+    ecosystems: Mapping[str, int]
+    days: Mapping[str, str]
+    sources: tuple[Provenance, ...]
+    unusable: int = 0
+    shipped: bool = False
+
+    def day_of(self, ecosystem: str) -> str:
+        """The newest day of the sources that speak of ``ecosystem``; empty where none does."""
+        base = ecosystem.partition(":")[0]
+        return max(self.days.get(ecosystem, ""), self.days.get(base, ""))
+
+    def remark(self) -> dict[str, Json]:
+        """For a report: no path, which would name a person's folder."""
+        return {
+            "digest": self.digest,
+            "newest": self.newest,
+            "imported": self.imported,
+            "advisories": self.advisories,
+            "not_usable": self.unusable,
+            "shipped": self.shipped,
+            "packages": dict(sorted(self.ecosystems.items())),
+            "sources": [
+                {"name": each.name, "place": each.place, "digest": each.digest,
+                 "newest": each.newest, "records": each.records, "licence": each.licence}
+                for each in self.sources
+            ],
+        }  # fmt: skip
