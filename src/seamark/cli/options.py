@@ -69,6 +69,14 @@ Jobs = Annotated[
     typer.Option("--jobs", "-j", min=0, help="Processes; 0 decides itself.", rich_help_panel=_RUN),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="For what chance decides.", rich_help_panel=_RUN)]
+Only = Annotated[
+    list[str],
+    typer.Option(
+        metavar="CHECK",
+        help="Run this check alone: models, dependencies; may be repeated.",
+        rich_help_panel=_RUN,
+    ),
+]
 Include = Annotated[
     list[str],
     typer.Option("--include", metavar="GLOB", help="Only these files.", rich_help_panel=_RUN),

@@ -22,6 +22,7 @@ def command(
     output: options.Output = "-",
     fail_on: options.FailOnText = "review",
     allow_incomplete: options.AllowIncomplete = False,
+    only: options.Only = [],  # noqa: B006
     include: options.Include = [],  # noqa: B006
     exclude: options.Exclude = [],  # noqa: B006
     staged: options.Staged = False,
@@ -35,13 +36,14 @@ def command(
     verbose: options.Verbose = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Say of every model file whether it is safe to load.
+    """Say of every model file whether it is safe to load, and of dependencies what is known.
 
     Example: seamark scan models/ --format json
     """
     require_writable(output)
     request = ScanRequest(
         paths=tuple(paths),
+        only=tuple(only),
         include=tuple(include),
         exclude=tuple(exclude),
         only_staged=staged,

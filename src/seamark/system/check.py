@@ -63,7 +63,7 @@ def check(request: CheckRequest, *, today: date, watcher: Watcher = Unwatched())
 
     Raises ``UsageError`` and ``ConfigurationError`` before anything has run.
     """
-    checked = run_project(request, watcher=watcher)
+    checked = run_project(request, today=today, watcher=watcher)
     policy = checked.project.policy()
     if request.fail_on:
         policy = GatePolicy(fail_on=request.fail_on, gates=policy.gates)
@@ -86,7 +86,9 @@ def check(request: CheckRequest, *, today: date, watcher: Watcher = Unwatched())
     return Judged(report, judgment, checked.notes)
 
 
-def run_project(request: CheckRequest, *, watcher: Watcher = Unwatched()) -> Checked:
+def run_project(
+    request: CheckRequest, *, today: date | None = None, watcher: Watcher = Unwatched()
+) -> Checked:
     """Run the project's checks without judging. Raises as :func:`check`."""
     located = open_project(request.path)
     root, project = located.root, located.project
@@ -94,7 +96,12 @@ def run_project(request: CheckRequest, *, watcher: Watcher = Unwatched()) -> Che
     with tempfile.TemporaryDirectory(prefix="seamark-staged-") as copies:
         changed = _changed(request, root, copies)
         plan, warnings = plan_checks(
-            project, root, changed=changed, receipts=request.receipts, seed=request.seed
+            project,
+            root,
+            changed=changed,
+            receipts=request.receipts,
+            seed=request.seed,
+            today=today,
         )
         started = now()
         budgets = Budgets(total_seconds=project.total_seconds)

@@ -1,12 +1,16 @@
 """Which checks run on a project, with what options, and which do not and why."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from seamark.core.checks import Target
 from seamark.core.errors import ConfigurationError
 from seamark.core.suggest import did_you_mean
 from seamark.engine import Planned
+from seamark.scan.dependencies.check import CHECK_ID as DEPENDENCIES
+from seamark.scan.dependencies.check import DependencyOptions
+from seamark.scan.dependencies.settings import settings_of
 from seamark.scan.models.check import CHECK_ID, ScanOptions
 from seamark.scan.models.limits import Limits
 from seamark.scan.models.receipts import Trust
@@ -26,8 +30,9 @@ def plan_checks(
     changed: Sequence[Changed] | None = None,
     receipts: bool = True,
     seed: int = 0,
+    today: date | None = None,
 ) -> tuple[list[Planned], tuple[str, ...]]:
-    """The plan, ours first, and warnings. ``changed`` limits the model scan to these files.
+    """The plan, ours first, and warnings. ``changed`` limits what is judged to these files.
 
     Raises ``ConfigurationError`` for settings of a check that does not exist.
     """
@@ -47,11 +52,14 @@ def plan_checks(
             scan, warning = scan_options(project, root, changed=changed, receipts=receipts)
             options["scan"] = scan
             warnings += [warning] if warning else []
+        elif name == DEPENDENCIES:
+            selection = Selection(exclude=tuple(project.scan.exclude))
+            options[name] = dependency_options(options, selection, changed=changed, today=today)
         else:
             options.setdefault("exclude", tuple(project.scan.exclude))
         enabled = settings is None or settings.enabled
         why_not = "" if enabled else "seamark.yaml switches it off"
-        paths = (".",) if name == CHECK_ID else _paths(project, changed)
+        paths = (".",) if name in (CHECK_ID, DEPENDENCIES) else _paths(project, changed)
         why_not = why_not or ("" if paths else "no file has changed")
         plan.append(
             Planned(
@@ -86,6 +94,26 @@ def scan_options(
     files = None if changed is None else chosen(changed, selection)
     made = ScanOptions(scanner=scanner, selection=selection, files=files, receipts=store)
     return made, warning
+
+
+def dependency_options(
+    options: Mapping[str, object],
+    selection: Selection,
+    *,
+    changed: Sequence[Changed] | None,
+    today: date | None,
+) -> DependencyOptions:
+    """What the check of dependencies is told. Raises ``ConfigurationError``.
+
+    Of a changed project only changed lists are judged, but beside all the others.
+    """
+    return DependencyOptions(
+        settings=settings_of(options),
+        selection=selection,
+        changed=None if changed is None else frozenset(each.shown for each in changed),
+        staged=tuple((each.shown, each.path) for each in changed or ()),
+        today=today or date.today(),
+    )
 
 
 def chosen(changed: Sequence[Changed], selection: Selection) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,11 @@ from seamark.core import waivers
 from seamark.core.checks import ENTRY_POINT_GROUP, Check
 from seamark.core.errors import ConfigurationError
 from seamark.core.rules import Rule, index_rules
-from seamark.scan.models.check import CHECK
+from seamark.scan.dependencies.check import CHECK as DEPENDENCIES
+from seamark.scan.models.check import CHECK as MODELS
+
+OWN = (MODELS, DEPENDENCIES)
+"""The checks of this package, in the order in which they run."""
 
 _RULE_ID = re.compile(r"[A-Z]{3}[0-9]{3}")
 _FAMILIES = {
@@ -26,28 +30,34 @@ _FAMILIES = {
     "HDF": "HDF5",
     "HID": "Hidden content",
     "HUB": "Model hub folders",
+    "INS": "Code that runs at install or start-up",
     "KRS": "Keras",
+    "LCN": "Licenses",
     "LGB": "LightGBM",
-    "MSG": "MessagePack and Flax",
     "MAR": "TorchServe",
     "MLF": "MLflow",
+    "MSG": "MessagePack and Flax",
     "NMO": "NeMo",
     "NPY": "NumPy",
     "OCI": "OCI artifacts",
     "ONX": "ONNX",
     "OVN": "OpenVINO",
+    "PIN": "Pins, hashes and lists of dependencies",
     "PKL": "Pickle",
     "PMM": "PMML and XML",
     "PTH": "PyTorch",
     "PTX": "Exported PyTorch programs",
     "RDS": "R data",
     "SKO": "skops",
+    "SRC": "Package indexes and origins",
     "STN": "safetensors",
     "TFG": "TensorFlow graphs and checkpoints",
     "TFL": "TensorFlow Lite",
     "TOK": "Tokenizers",
     "TPL": "Chat templates",
     "TRT": "TensorRT",
+    "TYP": "Typosquats",
+    "VUL": "Known vulnerabilities",
     "XGB": "XGBoost",
 }
 
@@ -59,7 +69,7 @@ def all_checks() -> Mapping[str, Check]:
     an id or a rule id that is taken, or names a rule in a way that no report could show: a check
     that silently does not run would be worse.
     """
-    found = {CHECK.id: CHECK}
+    found = {check.id: check for check in OWN}
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.value):
         check = _load(point)
         if found.setdefault(check.id, check) is not check:
@@ -67,7 +77,9 @@ def all_checks() -> Mapping[str, Check]:
                 f"Two checks are called '{check.id}' (one is {point.value}).",
                 hint="Uninstall one of the packages.",
             )
-    if len(found) > 1:  # ours alone agree with each other, and importing all rules takes time
+    if len(found) > len(
+        OWN
+    ):  # ours alone agree with each other, and importing all rules takes time
         _require_own_rules(found)
     return found
 

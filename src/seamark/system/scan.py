@@ -1,4 +1,4 @@
-"""``seamark scan``: the model files under some paths, without a project file."""
+"""``seamark scan``: what lies under some paths, without a project file."""
 
 import os
 import sys
@@ -13,8 +13,11 @@ from seamark.core.findings import Json
 from seamark.core.paths import printable
 from seamark.core.policy import FailOn, GatePolicy, Judgment, judge
 from seamark.core.reports import Report
+from seamark.core.suggest import did_you_mean
 from seamark.engine import Budgets, Planned, run_checks
 from seamark.engine.plan import Unwatched, Watcher
+from seamark.scan.dependencies.check import CHECK as DEPENDENCIES
+from seamark.scan.dependencies.check import DependencyOptions
 from seamark.scan.models.check import CHECK, ScanOptions
 from seamark.scan.models.remote.addresses import is_url
 from seamark.scan.models.remote.settings import DEFAULT
@@ -42,10 +45,12 @@ class ScanRequest:
 
     ``only_staged`` and ``changed_since`` limit the scan to what git says; without ``digest``
     the report can neither be signed nor pass a gate. ``download`` fetches remote objects whole;
-    without it they are read in parts and have no digest.
+    without it they are read in parts and have no digest. ``only`` are ids of the checks to run,
+    by default all of ours; of URLs and standard input only models are examined.
     """
 
     paths: tuple[str, ...]
+    only: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     only_staged: bool = False
@@ -77,14 +82,13 @@ def scan(request: ScanRequest, *, today: date, watcher: Watcher = Unwatched()) -
             receipts=store,
             remote=replace(DEFAULT, download=request.download),
         )
-        target = Target(paths=request.paths, options={"scan": options}, seed=request.seed)
-        plan = [Planned(check=CHECK, target=target)]
+        plan = list(_plan(request, options, today))
         outcome = run_checks(plan, jobs=request.jobs, budgets=request.budgets, watcher=watcher)
     report = assemble(
         outcome,
         target=" ".join(_named(path) for path in request.paths),
         started=started,
-        seeds={CHECK.id: request.seed},
+        seeds={planned.check.id: request.seed for planned in plan},
         attributes=_attributes(request, warning),
     )
     judgment = judge(
@@ -95,6 +99,28 @@ def scan(request: ScanRequest, *, today: date, watcher: Watcher = Unwatched()) -
         allow_empty=request.only_staged or bool(request.changed_since),
     )
     return Judged(report, judgment, tuple(_notes(request)))
+
+
+def _plan(request: ScanRequest, models: ScanOptions, today: date) -> Iterator[Planned]:
+    """The chosen checks. Raises ``UsageError`` for one that does not exist."""
+    for name in request.only:
+        if name not in (CHECK.id, DEPENDENCIES.id):
+            known = (CHECK.id, DEPENDENCIES.id)
+            raise UsageError(f"There is no check '{name}'.", hint=did_you_mean(name, known))
+    if not request.only or CHECK.id in request.only:
+        target = Target(paths=request.paths, options={"scan": models}, seed=request.seed)
+        yield Planned(check=CHECK, target=target)
+    local = tuple(path for path in request.paths if path != STDIN and not is_url(path))
+    if local and (not request.only or DEPENDENCIES.id in request.only):
+        options = DependencyOptions(
+            selection=models.selection,
+            changed=None if models.files is None else frozenset(each for _, each in models.files),
+            staged=tuple((shown, path) for path, shown in models.files or ()),
+            today=today,
+        )
+        # Of a change, a lock is read beside the declaration that changed, so all are looked at.
+        target = Target(paths=local, options={DEPENDENCIES.id: options}, seed=request.seed)
+        yield Planned(check=DEPENDENCIES, target=target)
 
 
 def _located(path: str) -> str:
