@@ -35,9 +35,8 @@ def take_inventory(sources: Iterable[tuple[Source, Kind]], *, root: str) -> Inve
     known = {os.path.realpath(source.path) for source, _ in waiting}
     for source, kind in waiting:  # grows while it runs: included files join at the end
         listings.setdefault(source.shown, read_listing(source, kind))
-        for name in source.included:
-            beside = source.beside(os.path.relpath(name, os.path.dirname(source.path)))
-            if beside and (real := os.path.realpath(beside.path)) not in known:
+        for beside in _included(source):
+            if (real := os.path.realpath(beside.path)) not in known:
                 known.add(real)
                 waiting.append((beside, kind_of(beside.shown) or kind))
     ordered = sorted(listings.values(), key=lambda listing: listing.path)
@@ -64,8 +63,15 @@ def read_listing(source: Source, kind: Kind) -> Listing:
         components=tuple(each for each in found if isinstance(each, Component)),
         indexes=tuple(each for each in found if isinstance(each, Index)),
         unassessed=tuple(each for each in found if isinstance(each, Unassessed)),
-        includes=tuple(source.included),
+        includes=tuple(each.shown for each in _included(source)),
     )
+
+
+def _included(source: Source) -> list[Source]:
+    """The files that a reader noted in ``source.included``, by their real paths."""
+    directory = os.path.dirname(source.path)
+    found = (source.beside(os.path.relpath(name, directory or ".")) for name in source.included)
+    return [each for each in found if each is not None]
 
 
 def _items(source: Source, kind: Kind) -> Iterator[Item]:
