@@ -16,9 +16,9 @@ _SUFFIXES = {name: number for number, name in enumerate((*_BEFORE, *_AFTER))}
 
 _VERSION = re.compile(
     r"[0-9]+(?:\.[0-9]+)*[a-z]?"
-    rf"(?:_(?:{'|'.join(_SUFFIXES)})[0-9]*)*(?:~[0-9a-f]+)?(?:-r[0-9]+)?"
+    rf"(?:_(?:{'|'.join(_SUFFIXES)})[0-9]*)*(?:~[0-9a-fA-F]+)?(?:-r[0-9]+)?"
 )
-_TOKEN = re.compile(r"(\.?)([0-9]+)|_([a-z]+)([0-9]*)|~([0-9a-f]+)|-r([0-9]+)|([a-z])")
+_TOKEN = re.compile(r"(\.?)([0-9]+)|_([a-z]+)([0-9]*)|~([0-9a-fA-F]+)|-r([0-9]+)|([a-z])")
 
 # Higher is newer where kinds differ.
 _OLDER, _END, _REVISION, _HASH, _SUFFIX_NUMBER, _SUFFIX, _LETTER, _DIGITS = range(8)

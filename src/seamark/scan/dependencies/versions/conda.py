@@ -12,8 +12,8 @@ from typing import Any
 
 RULES_NAME = "conda"
 
-_ALLOWED = re.compile(r"[*.+!_0-9a-z]+")
-_RUN = re.compile(r"[0-9]+|\*+|[^0-9*]+")
+_ALLOWED = re.compile(r"[.+!_0-9a-z]+")
+_RUN = re.compile(r"[0-9]+|[^0-9]+")
 _ZERO = (1, 0, "")
 _AFTER_NUMBERS = (2, 0, "")
 
@@ -62,7 +62,7 @@ def _atom(run: str) -> Atom:
         return 1, int(run), ""
     if run == "post":
         return _AFTER_NUMBERS
-    return 0, 0, "DEV" if run == "dev" else run  # capitals: * < DEV < _ < a
+    return 0, 0, "DEV" if run == "dev" else run  # capitals: DEV < _ < a
 
 
 def _endless(values: Iterable[Any], *, zero: Any) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ import re
 
 RULES_NAME = "Debian"
 
-_UPSTREAM = re.compile(r"[0-9A-Za-z.+~:-]+")
+_UPSTREAM = re.compile(r"[0-9][0-9A-Za-z.+~:-]*")
 _REVISION = re.compile(r"[0-9A-Za-z.+~]+")
 _RUN = re.compile(r"([^0-9]*)([0-9]*)")
 _LARGEST_EPOCH = 2**31 - 1
