@@ -44,6 +44,8 @@ class Component:
     set. ``direct`` is None where the file does not tell direct from transitive ones.
     ``marker`` is an environment marker (PEP 508), as text. ``origin`` is None for the usual
     index. ``yanked`` is the reason or ``yes`` where the file itself records that.
+    ``install_script`` says that the file records code which runs when this one is installed
+    (npm's ``hasInstallScript``).
     """
 
     ecosystem: str
@@ -61,3 +63,4 @@ class Component:
     marker: str = ""
     origin: Origin | None = None
     yanked: str = ""
+    install_script: bool = False

@@ -5,6 +5,7 @@ Two readers of a document with a repeated key may see two lists, so neither is r
 
 import json
 import tomllib
+from collections import Counter
 from typing import Any
 
 from seamark.scan.dependencies.source import Source, Unreadable
@@ -15,29 +16,43 @@ _YAML_BYTES = 64 << 20
 
 def read_toml(source: Source) -> dict[str, Any]:
     """The document. Raises :class:`Unreadable`, also for a key that is there twice."""
+    return parse_toml(source.text())
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """The document of this text, for readers that also look at its lines."""
     try:
-        return tomllib.loads(source.text())
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Unreadable(f"it is no valid TOML ({error})") from error
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise Unreadable(f"it holds a value that cannot be read ({error})") from error
 
 
 def read_json(source: Source) -> Any:
     """The document. Raises :class:`Unreadable`."""
+    return parse_json(source.text())
+
+
+def parse_json(text: str) -> Any:
+    """The document of this text, for readers that also look at its lines."""
     try:
-        return json.loads(source.text(), object_pairs_hook=_unique)
+        return json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         raise Unreadable(f"it is no valid JSON ({error.msg})", error.lineno) from error
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise Unreadable(f"it holds a value that cannot be read ({error})") from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         raise Unreadable(f"the key {twice!r} is there twice")
     return found
 
