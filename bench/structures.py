@@ -12,7 +12,7 @@ from itertools import chain, islice, repeat
 from pathlib import Path
 
 from proofs.hostile import rfiles
-from proofs.hostile.graphfiles import layer, spec
+from proofs.hostile.graphfiles import spec
 from proofs.hostile.hubfiles import array, packed
 from proofs.hostile.onnxfiles import attribute, message, tensor, varint
 from proofs.hostile.tensorflowwire import attr, lite, lite_tensor
@@ -317,12 +317,16 @@ def tflite(size: int = SIZE // 4) -> bytes:
 
 
 def coreml(size: int = SIZE) -> bytes:
-    """A neural network of layers without weights."""
-    parts = (
-        _framed(1, layer(f"layer_{i}_activation", 130, message((10, b"")))) for i in range(1 << 40)
-    )
-    made = _until(size, parts)
-    return spec((500, b"".join(made)))
+    """A neural network of layers without weights, with the ranks of their tensors."""
+    rank = message((1, 3))
+
+    def layers() -> Iterator[bytes]:
+        for each in range(1 << 40):
+            name = f"model/block_{each % 50}/activation_{each}"
+            made = message((1, name), (2, f"var_{each}"), (3, f"{name}:0"), (4, rank), (5, rank))
+            yield _framed(1, made + message((130, message((10, b"")))))
+
+    return spec((500, b"".join(_until(size, layers()))))
 
 
 def coreml_trees(size: int = SIZE) -> bytes:

@@ -11,15 +11,31 @@ from seamark.scan.models.graphs import coreml_rules as rules
 from seamark.scan.models.graphs import coreml_schema as schema
 from seamark.scan.models.graphs.coreml_metadata import walk_description
 from seamark.scan.models.graphs.coreml_program import walk_program
-from seamark.scan.models.graphs.coreml_walk import Walk
+from seamark.scan.models.graphs.coreml_walk import DEPTH, Walk
 from seamark.scan.models.hidden import Region, examine_regions
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.scope import Scope
-from seamark.scan.models.weights.protobuf import Field, Wire, Wires
+from seamark.scan.models.weights.protobuf import Field, Wire, Wires, plain_fields
 from seamark.scan.models.weights.tails import examine_appended_zip
 
 _REGIONS = 100_000
+_SMALL = 1 << 12
+_HOLDING = {
+    number: schema.WEIGHTS.get(number, frozenset())
+    | schema.SUBNETWORKS.get(number, frozenset())
+    | frozenset(schema.WEIGHT_GROUPS.get(number, ()))
+    for number in (*schema.WEIGHTS, *schema.WEIGHT_GROUPS, *schema.SUBNETWORKS)
+    if number != schema.CUSTOM_LAYER
+}
+"""Layers by number, and the fields of their parameters that hold weights or networks."""
+_PLAIN = frozenset(
+    number << 3 | wire
+    for number in (schema.LAYER_PARTS | schema.LAYERS) - {schema.CUSTOM_LAYER, *_HOLDING}
+    for wire in (Wire.VARINT, Wire.BYTES, Wire.FIXED32)
+    if number != 1 or wire == Wire.BYTES  # the name is text
+)
+"""Tags of a layer's fields that hold neither weights nor networks nor names of classes."""
 
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
@@ -97,6 +113,8 @@ def _walk_network(walk: Walk, network: Field, depth: int) -> None:
 
 
 def _walk_layer(walk: Walk, layer: Field, depth: int) -> None:
+    if layer.wire == Wire.BYTES and depth < DEPTH and _is_plain(walk, layer):
+        return
     name = "?"
     for part in walk.fields(layer, depth):
         if part.number == 1:
@@ -105,6 +123,27 @@ def _walk_layer(walk: Walk, layer: Field, depth: int) -> None:
             _walk_parameters(walk, part, name, depth + 1)
         elif part.number not in schema.LAYER_PARTS:
             walk.skip(f"layer field {part.number}, which is not known")
+
+
+def _is_plain(walk: Walk, layer: Field) -> bool:
+    """Whether a layer has known parts only, and none that can hold weights, networks or names."""
+    if layer.end - layer.start > _SMALL:
+        return False
+    data = walk.wires.bytes(layer)
+    parts = plain_fields(data)
+    if parts is None:
+        return False
+    count = len(parts)
+    for tag, begin, end in parts:
+        if tag in _PLAIN:
+            continue
+        holding = _HOLDING.get(tag >> 3) if tag & 7 == Wire.BYTES else None
+        inner = plain_fields(data[begin:end]) if holding and tag >> 3 in schema.LAYERS else None
+        if inner is None or any(each >> 3 in holding for each, _, _ in inner):  # type: ignore[operator]
+            return False
+        count += len(inner)
+    walk.parts += count
+    return True
 
 
 def _walk_parameters(walk: Walk, part: Field, name: str, depth: int) -> None:

@@ -35,6 +35,7 @@ class Walk:
     references: set[tuple[str, int]] = field(default_factory=set)
     files: dict[str, Blob | None] = field(default_factory=dict)
     parts: int = 0
+    check_at: int = 1024
 
     def fields(self, part: Field, depth: int) -> Iterator[Field]:
         """Fields of a message. Raises where it is none, or where the walk costs too much."""
@@ -44,7 +45,8 @@ class Walk:
             raise LimitExceeded(f"nests messages deeper than {DEPTH}")
         for inner in self.wires.fields(part.start, part.end):
             self.parts += 1
-            if not self.parts % 1024:
+            if self.parts >= self.check_at:
+                self.check_at = self.parts + 1024
                 self.scope.meter.check_time()
                 if self.parts > _PARTS_FREE + self.blob.size // _BYTES_PER_PART:
                     raise LimitExceeded(f"holds {self.parts} fields in {self.blob.size} bytes")

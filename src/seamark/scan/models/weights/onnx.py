@@ -14,7 +14,7 @@ from seamark.scan.models.hidden import Region, examine_regions
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.paths import PathKind, classify_path
 from seamark.scan.models.scope import Scope
-from seamark.scan.models.weights.protobuf import Field, Wire, Wires, packed
+from seamark.scan.models.weights.protobuf import Field, Wire, Wires, packed, plain_fields
 from seamark.scan.models.weights.signatures import ONNX_FIELDS, ONNX_FUNCTION, ONNX_GRAPH
 from seamark.scan.models.weights.tails import examine_appended_zip
 
@@ -113,6 +113,11 @@ _DTYPES = {
     15: "complex128", 16: "bfloat16", 17: "float8_e4m3fn", 18: "float8_e4m3fnuz", 19: "float8_e5m2",
     20: "float8_e5m2fnuz", 21: "uint4", 22: "int4", 23: "float4_e2m1", 24: "float8_e8m0",
 }  # fmt: skip
+_SMALL = 1 << 14
+_HOLDING = frozenset({5, 6, 10, 11, 22, 23})
+"""Fields of an attribute that are tensors and graphs."""
+_MANY = 10_000
+_NODE_ATTRIBUTE, _NODE_OPERATOR, _NODE_DOMAIN = 0x2A, 0x22, 0x3A
 _IN_MEMORY_TAGS = ("*/_ORT_MEM_ADDR_/*", "*/_ORT_IN_MEMORY_ADDR_/*")
 
 
@@ -135,6 +140,7 @@ class _Walk:
     tensors: int = 0
     dtypes: dict[str, int] = field(default_factory=dict)
     regions: list[Region] = field(default_factory=list)
+    flat: set[bytes] = field(default_factory=set)
 
     def count(self) -> None:
         self.seen += 1
@@ -224,6 +230,14 @@ def _walk_function(walk: _Walk, function: Field) -> None:
 
 def _walk_node(walk: _Walk, node: Field, depth: int) -> None:
     walk.count()
+    named = _quick_node(walk, node) if node.end - node.start <= _SMALL else None
+    operator, domain = named or _careful_node(walk, node, depth)
+    walk.operators.setdefault((domain, operator), node.start)
+    if operator == "EPContext":
+        _walk_context(walk, node)
+
+
+def _careful_node(walk: _Walk, node: Field, depth: int) -> tuple[str, str]:
     operator = domain = ""
     for part in walk.wires.fields(node.start, node.end):
         if part.number == 4:
@@ -232,9 +246,40 @@ def _walk_node(walk: _Walk, node: Field, depth: int) -> None:
             domain = walk.wires.text(_message(part))
         elif part.number == 5:
             _walk_attribute(walk, _message(part), depth)
-    walk.operators.setdefault((domain, operator), node.start)
-    if operator == "EPContext":
-        _walk_context(walk, node)
+    return operator, domain
+
+
+def _quick_node(walk: _Walk, node: Field) -> tuple[str, str] | None:
+    """Operator and domain of a node whose attributes hold no tensor and no graph, else None."""
+    data = walk.wires.bytes(node)
+    parts = plain_fields(data)
+    if parts is None:
+        return None
+    operator = domain = b""
+    for tag, begin, end in parts:
+        if tag == _NODE_OPERATOR:
+            operator = data[begin:end]
+        elif tag == _NODE_ATTRIBUTE:
+            if not _is_flat(walk, data[begin:end]):
+                return None
+        elif tag == _NODE_DOMAIN:
+            domain = data[begin:end]
+        elif tag >> 3 in (4, 5, 7):
+            return None  # a number where a text or message should be
+    walk.wires.bytes_seen += len(data)
+    return operator.decode("utf-8", "backslashreplace"), domain.decode("utf-8", "backslashreplace")
+
+
+def _is_flat(walk: _Walk, attribute: bytes) -> bool:
+    """Whether an attribute holds numbers and texts only; models repeat the same ones."""
+    if attribute in walk.flat:
+        return True
+    parts = plain_fields(attribute)
+    if parts is None or any(tag >> 3 in _HOLDING for tag, _, _ in parts):
+        return False
+    if len(attribute) < 200 and len(walk.flat) < _MANY:
+        walk.flat.add(attribute)
+    return True
 
 
 def _walk_context(walk: _Walk, node: Field) -> None:
@@ -304,49 +349,71 @@ def _describe(walk: _Walk) -> None:
     )
 
 
-def _count_weights(walk: _Walk, tensor: Field) -> None:
-    """Count one initializer: ``dims`` (field 1, packed or not) and ``data_type`` (field 2)."""
-    elements, kind, name = 1, 0, ""
-    for part in walk.wires.fields(tensor.start, tensor.end):
-        if part.number == 1 and part.wire == Wire.VARINT:
-            elements *= part.value
-        elif part.number == 1 and part.wire == Wire.BYTES:
-            for value in packed(walk.wires.bytes(part)):
-                elements *= value
-        elif part.number == 2:
-            kind = part.value
-        elif part.number == 8:
-            name = _short_text(walk, part)
-        elif part.number == 9 and len(walk.regions) < _NAMES_KEPT:
-            walk.regions.append(Region(name, part.start, part.end - part.start))
-        if elements > _LARGEST:
-            raise Malformed("a tensor has more elements than 64 bits can count", part.start)
-    walk.tensors += 1
-    dtype = _DTYPES.get(kind, f"onnx type {kind}")
-    walk.dtypes[dtype] = walk.dtypes.get(dtype, 0) + elements
+@dataclass(slots=True)
+class _Tensor:
+    """What the fields of one tensor say; ``raw`` is where its numbers lie."""
+
+    elements: int = 1
+    kind: int = 0
+    name: str = ""
+    raw: list[Field] = field(default_factory=list)
+    entries: list[tuple[str, str]] = field(default_factory=list)
+    external: bool = False
 
 
 def _walk_tensor(walk: _Walk, tensor: Field, *, weights: bool = False) -> None:
+    """``dims`` (field 1, packed or not), ``data_type`` (2), and what lies in other files (13)."""
     walk.count()
-    if weights:
-        _count_weights(walk, tensor)
-    entries: list[tuple[str, str]] = []
-    external = False
+    met = _Tensor()
     for part in walk.wires.fields(tensor.start, tensor.end):
-        if part.number == 13:
-            key = value = ""
-            for inner in walk.wires.fields(_message(part).start, part.end):
-                if inner.number == 1:
-                    key = walk.wires.text(_message(inner), 4096)
-                elif inner.number == 2:
-                    value = walk.wires.text(_message(inner), 65536)
-            entries.append((key, value))
-        elif part.number == 14:
-            external = part.wire == Wire.VARINT and part.value == 1
-    if entries or external:
+        number = part.number
+        if number == 13:
+            met.entries.append(_external_entry(walk, _message(part)))
+        elif number == 14:
+            met.external = part.wire == Wire.VARINT and part.value == 1
+        elif weights:
+            _meet_part(walk, met, part)
+    if weights:
+        _count_weights(walk, met)
+    if met.entries or met.external:
         # Many tensors share one file and differ in offset and length: keep what can be wrong.
-        kept = [(k, _sane_number(v) if k in ("offset", "length") else v) for k, v in entries]
+        kept = [(k, _sane_number(v) if k in ("offset", "length") else v) for k, v in met.entries]
         walk.external.setdefault(tuple(kept), tensor.start)
+
+
+def _external_entry(walk: _Walk, entry: Field) -> tuple[str, str]:
+    key = value = ""
+    for inner in walk.wires.fields(entry.start, entry.end):
+        if inner.number == 1:
+            key = walk.wires.text(_message(inner), 4096)
+        elif inner.number == 2:
+            value = walk.wires.text(_message(inner), 65536)
+    return key, value
+
+
+def _meet_part(walk: _Walk, met: _Tensor, part: Field) -> None:
+    if part.number == 1 and part.wire == Wire.VARINT:
+        met.elements *= part.value
+    elif part.number == 1 and part.wire == Wire.BYTES:
+        for value in packed(walk.wires.bytes(part)):
+            met.elements *= value
+    elif part.number == 2:
+        met.kind = part.value
+    elif part.number == 8:
+        met.name = _short_text(walk, part)
+    elif part.number == 9:
+        met.raw.append(part)
+    if met.elements > _LARGEST:
+        raise Malformed("a tensor has more elements than 64 bits can count", part.start)
+
+
+def _count_weights(walk: _Walk, met: _Tensor) -> None:
+    walk.tensors += 1
+    dtype = _DTYPES.get(met.kind, f"onnx type {met.kind}")
+    walk.dtypes[dtype] = walk.dtypes.get(dtype, 0) + met.elements
+    for part in met.raw:
+        if len(walk.regions) < _NAMES_KEPT:
+            walk.regions.append(Region(met.name, part.start, part.end - part.start))
 
 
 def _sane_number(text: str) -> str:
