@@ -75,6 +75,12 @@ def config() -> dict[str, Files]:
     return {
         "kernel": of(attn_implementation="seamark/kernel"),
         "kernel-internal": of(_attn_implementation_internal="seamark/kernel:attention"),
+        "weights-outside": of(transformers_weights="../../tmp/seamark.safetensors"),
+        "index-outside": of(index_path="/tmp/seamark.faiss", passages_path="/tmp/seamark"),
+        "tesseract": of("preprocessor_config.json", tesseract_config="-c tessedit_write_params_to_file=/tmp/seamark"),
+        "vocabulary-outside": of("tokenizer_config.json", vocab_file="/etc/hostname"),
+        "tokenizer-outside": of("tokenizer_config.json", {"tokenizer.json": b"{}"}, tokenizer_file="/tmp/seamark.json"),
+        "tokenizer-version-outside": of("tokenizer_config.json", fast_tokenizer_files=["../../tokenizer.9.0.json"]),
         "kernel-nested": of(text_config={"_attn_implementation": "seamark/kernel@main"}),
         "kernel-paged": of(attn_implementation={"": "paged|seamark/kernel"}),
         "kernel-experts": of(_experts_implementation_internal="seamark/experts"),
@@ -112,6 +118,8 @@ def adapter() -> dict[str, Files]:
     return {
         "library": of(auto_mapping={"base_model_class": "system", "parent_library": "os"}),
         "library-custom": of(auto_mapping={"base_model_class": "X", "parent_library": "seamark_custom"}),
+        "state-outside": of(peft_type="MULTITASK_PROMPT_TUNING", prompt_tuning_init="EXACT_SOURCE_TASK", prompt_tuning_init_state_dict_path="/tmp/seamark.bin"),
+        "adapters-outside": of(peft_type="XLORA", adapters={"0": "/tmp/seamark", "1": "../other"}),
         "library-like": of(auto_mapping={"base_model_class": "X", "parent_library": "transformers_seamark.models"}),
         "megatron": of(megatron_core="seamark_core", megatron_config={"x": 1}),
         "megatron-like": of(megatron_core="megatron_core_seamark.x", megatron_config={}),

@@ -130,6 +130,16 @@ COSTLY_PATTERN = Rule(
     remedy="Replace the pattern by a list of module names.",
     references=(cwe(1333),),
 )
+OUTSIDE_FILE = Rule(
+    id="HUB014",
+    title="Configuration opens a file outside of the model's folder",
+    severity=Severity.HIGH,
+    verdict=Verdict.REVIEW,
+    reason="The loader opens what stands here while the model is loaded: a file of the machine "
+    "becomes part of the model, or a state that nobody examined is unpickled.",
+    remedy="Remove the entry, or put the file into the model's folder and name it there.",
+    references=(atlas("AML.T0010.003"), cwe(22), cwe(73)),
+)
 
 RULES = (
     MISSING_SHARD,
@@ -145,4 +155,5 @@ RULES = (
     CALLS_ANYTHING,
     REMOTE_KERNEL,
     COSTLY_PATTERN,
+    OUTSIDE_FILE,
 )
