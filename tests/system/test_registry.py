@@ -55,7 +55,7 @@ def test_a_third_party_check_is_run_listed_and_explained(
     assert "There is a model card" in seamark("rules", "list", "--checks").out
     ran = seamark("check", "-f", "json")
     assert ran.code == 1
-    assert [check["check"] for check in ran.json["checks"]] == ["models", "cards"]
+    assert [check["check"] for check in ran.json["checks"]] == ["models", "dependencies", "cards"]
     assert [finding["rule"] for finding in ran.json["findings"]] == ["ACM001"]
     seamark.write(
         "seamark.yaml",
@@ -139,7 +139,7 @@ def test_a_check_is_told_what_changed_and_what_is_excluded(
     assert seamark("check", "-f", "json").json["attributes"]["asked"] == [[".", "old"]]
     nothing = seamark("check", "--staged", "-f", "json").json
     assert nothing["exit_code"] == 0
-    assert nothing["checks"][1]["reason"] == "no file has changed"
+    assert nothing["checks"][2]["reason"] == "no file has changed"
     seamark.git("add", "a.pkl", "old")
     staged = seamark("check", "--staged", "-f", "json").json
     assert staged["attributes"]["asked"] == [["a.pkl", "old"]]
