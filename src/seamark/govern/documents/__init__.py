@@ -1,0 +1,1 @@
+"""Documents in standard form: bills of materials and statements about vulnerabilities."""

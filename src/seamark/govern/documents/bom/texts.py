@@ -1,0 +1,40 @@
+"""Texts as every standard form can hold them: no control characters, no lone surrogates."""
+
+import hashlib
+import re
+from urllib.parse import quote
+
+LONGEST = 2000
+"""Characters that are kept of one text."""
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_DIGEST = re.compile(r"([a-z0-9-]+):([0-9a-f]+)")
+_SIZES = {
+    "md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128,
+    "sha3-256": 64, "sha3-384": 96, "sha3-512": 128,
+    "blake2b-256": 64, "blake2b-384": 96, "blake2b-512": 128, "blake3": 64,
+}  # fmt: skip
+
+
+def clean(text: str, most: int = LONGEST) -> str:
+    """One line of text; what XML cannot hold becomes a space."""
+    plain = _CONTROLS.sub(" ", text).strip()
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+
+
+def uri(text: str) -> str:
+    """``text`` as a URI that any validator accepts; what may not be in one is quoted."""
+    return quote(clean(text), safe="%:/?#[]@!$&'()*+,;=~-._") if text else ""
+
+
+def digest_parts(digest: str) -> tuple[str, str] | None:
+    """Algorithm and hex digits of a digest of a known algorithm and its size, else None."""
+    match = _DIGEST.fullmatch(digest.lower())
+    if match is None or _SIZES.get(match[1]) != len(match[2]):
+        return None
+    return match[1], match[2]
+
+
+def short(text: str, digits: int = 8) -> str:
+    """Hex digits that tell ``text`` from others."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:digits]
