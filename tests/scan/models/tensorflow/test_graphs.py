@@ -41,6 +41,12 @@ SAVE = function(
         saved(graph(call("c", "save", "x"), functions=[SAVE])),
         saved(graph(text("p", "model"), node("d", "PlaceholderWithDefault", "p"), node("s", "SaveV2", "d", "p", "p", "x"))),
         saved(graph(node("p", "PrintV2", "x", attrs=[attr("output_stream", (2, "stderr"))]))),
+        saved(graph(node("d", "DecodeProtoV2", "x", attrs=[attr("descriptor_source", (2, "local://"))]))),
+        saved(graph(node("d", "EncodeProto", "x", attrs=[attr("descriptor_source", (2, b"bytes://\x0a\x02"))]))),
+        saved(graph(node("q", "FIFOQueueV2"), node("e", "QueueEnqueueManyV2", "q", "x"), node("d", "QueueDequeueUpToV2", "q", "x"))),
+        saved(graph(call("c", "f", "x"), functions=[
+            function("f", ["a"], [call("g", "h", "a"), call("k", "h", "a"), call("l", "m", "a")], "g"),
+            function("m", ["a"], [call("g", "h", "a")], "g"), function("h", ["a"], [], "a")])),
         saved(graph(node("c", "CopyHost", "x", attrs=[attr("debug_ops_spec", (1, message()))]))),
         saved(graph(text("f", ""), node("c", "CacheDatasetV2", "x", "f", "x"))),
         saved(graph(node("h", "HashTableV2"), node("i", "InitializeTableFromTextFileV2", "h", "x"))),
@@ -103,7 +109,7 @@ def test_cycles_and_missing_inputs_end() -> None:
     assert rules(scan(saved(graph(*loop)))) == {"TFG003"}
     assert rules(scan(saved(graph(node("s", "SaveV2", "gone"))))) == {"TFG003"}
     own = function("f", ["a"], [call("c", "f", "a"), node("r", "ReadFile", "a")], "r")
-    assert rules(scan(saved(graph(functions=[own])))) == {"TFG003"}
+    assert rules(scan(saved(graph(functions=[own])))) == {"TFG003", "TFG013"}
 
 
 def test_many_tiny_nodes_are_a_limit_not_a_hang() -> None:
@@ -129,3 +135,11 @@ def test_a_graph_that_is_cut_off_says_what_it_showed_before() -> None:
 
 def test_fields_that_no_schema_has_are_not_clean() -> None:
     assert scan(message((1, 1), (2, meta(graph(), (9, b"x"))))).verdict is Verdict.UNCLEAR
+
+
+def test_a_chain_of_many_functions_is_no_circle() -> None:
+    many = [function(f"f{i}", ["a"], [call("c", f"f{i + 1}", "a")], "c") for i in range(3000)]
+    assert scan(saved(graph(call("c", "f0", "x"), functions=many))).findings == ()
+    circle = function("f3000", ["a"], [call("c", "f0", "a")], "c")
+    report = scan(saved(graph(call("c", "f0", "x"), functions=[*many, circle])))
+    assert [finding.rule.id for finding in report.findings] == ["TFG013"]

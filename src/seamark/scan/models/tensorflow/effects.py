@@ -40,6 +40,7 @@ _BY_EFFECT: Mapping[Effect, tuple[Rule | None, Rule]] = {
 _TRACED = frozenset({Effect.RESTORES, Effect.SAVES, Effect.LOADS_TABLE, Effect.CACHES})
 """Honest where the path is followed to the loader's own, so a computed one is worth a look."""
 
+_PROTOS = frozenset({"DecodeProtoV2", "EncodeProto"})
 _LOCAL_STREAMS = ("stdout", "stderr", "log(")
 
 
@@ -131,6 +132,13 @@ class Judge:
                 continue
             node = read_node(self.wires, place)
             kind = classify_path(text)
+            if operator in _PROTOS:
+                if text != "local://" and not text.startswith("bytes://"):
+                    message = (
+                        f"'{operator}' reads a schema from '{text[:200]}', which {kind.value}."
+                    )
+                    yield self._finding(rules.READS_FILE, node, message, text)
+                continue
             if operator == "FixedUnigramCandidateSampler":
                 if kind is not PathKind.INSIDE:
                     message = f"'{operator}' reads '{text[:200]}', which {kind.value}."

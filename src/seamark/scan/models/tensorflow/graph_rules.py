@@ -126,13 +126,23 @@ UNUSED_BYTES = Rule(
 )
 ENDLESS = Rule(
     id="TFG013",
-    title="Loop that cannot end",
+    title="Graph that cannot end",
     severity=Severity.MEDIUM,
     verdict=Verdict.REVIEW,
-    reason="The condition of the loop is a constant that is true: the graph keeps its machine busy "
-    "until it is killed.",
+    reason="A loop's condition is a constant that is true, a function calls itself, or an operator "
+    "waits for what nothing brings: the graph holds its machine until it is killed.",
     remedy="Do not serve the model.",
     references=(cwe(835),),
+)
+STOPS = Rule(
+    id="TFG014",
+    title="Graph stops its process",
+    severity=Severity.MEDIUM,
+    verdict=Verdict.REVIEW,
+    reason="The operator ends or halts the process that runs the graph, and with it whatever else "
+    "that process serves. Tests of TensorFlow itself use it; no model does.",
+    remedy="Do not serve the model.",
+    references=(cwe(400),),
 )
 
 RULES = (
@@ -149,4 +159,5 @@ RULES = (
     FOREIGN_CHECKPOINT,
     UNUSED_BYTES,
     ENDLESS,
+    STOPS,
 )

@@ -14,6 +14,7 @@ from seamark.scan.models.hidden import Region, examine_regions
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.tensorflow import graph_rules as rules
+from seamark.scan.models.tensorflow.calls import CALLING, examine_endless
 from seamark.scan.models.tensorflow.dtypes import name_of
 from seamark.scan.models.tensorflow.effects import Judge
 from seamark.scan.models.tensorflow.nodes import (
@@ -50,7 +51,8 @@ class Graph:
     """One graph and its function library, as far as a verdict needs them.
 
     ``operators`` counts nodes by operator, ``first`` is the offset of each one's first node;
-    ``reaching`` lists the nodes that may reach beyond tensors, with their bodies. ``assets`` names
+    ``reaching`` lists the nodes that may reach beyond tensors, with their bodies; ``calls`` those
+    that may run functions, with their bodies' names. ``assets`` names
     the constants that a loader replaces by asset paths, ``asset_arguments`` the inputs of
     functions that are bound to assets.
     """
@@ -63,6 +65,7 @@ class Graph:
     first: dict[str, int] = field(default_factory=dict)
     reaching: list[tuple[Body, str, Place]] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    calls: list[tuple[str, str, Place]] = field(default_factory=list)
     weights: list[Place] = field(default_factory=list)
     assets: set[str] = field(default_factory=set)
     asset_arguments: set[tuple[str, int]] = field(default_factory=set)
@@ -146,6 +149,8 @@ def _take_node(graph: Graph, body: Body, node: Field, scope: Scope) -> None:
         graph.reaching.append((body, operator, Place(node.start, node.end)))
         if len(graph.reaching) > _REACHING_NODES:
             raise LimitExceeded(f"holds more than {_REACHING_NODES} nodes that reach out")
+    if operator in CALLING or operator not in known_operators():
+        graph.calls.append((body.name, operator, Place(node.start, node.end)))
     elif operator == "Const" and node.end - node.start >= _WEIGHT_BYTES:
         graph.weights.append(Place(node.start, node.end))
 
@@ -176,6 +181,7 @@ def judge_graph(graph: Graph, scope: Scope) -> Iterator[Finding]:
                     yield finding
         except Malformed as error:
             damaged = error  # other nodes may be whole
+    yield from examine_endless(graph, scope)
     if damaged:
         raise damaged
 

@@ -125,6 +125,8 @@ URL_ATTRIBUTES = {
     "Copy": "debug_ops_spec",
     "CopyHost": "debug_ops_spec",
     "FixedUnigramCandidateSampler": "vocab_file",
+    "DecodeProtoV2": "descriptor_source",
+    "EncodeProto": "descriptor_source",
 }
 """Operators that reach out only where an attribute says so."""
 
