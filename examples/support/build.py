@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from careless import make_careless
+from supply import write_supply
 from train import Scores, train
 
 PROJECT = Path(__file__).resolve().parent / "project"
@@ -32,6 +33,7 @@ def build(out: Path, *, seed: int = 7) -> Built:
         shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(PROJECT, careful, ignore=shutil.ignore_patterns("__pycache__"))
     scores = train(careful / "models", seed=seed)
+    write_supply(careful)
     shutil.copytree(careful, careless)
     make_careless(careless)
     return Built(careful=careful, careless=careless, scores=scores)

@@ -16,6 +16,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 
+from supply import INSTALLED, careless_license, careless_requirements
 from tensors import gguf_bytes, safetensors_bytes
 
 _TEMPLATE = (
@@ -154,6 +155,16 @@ SURPRISES = (
         "reply-writer/modeling_reply.py",
         "that code: it starts a program as soon as it is imported",
         _code_that_acts_on_import,
+    ),
+    Surprise(
+        "requirements.txt",
+        "an open version, one with known holes, and a package that anybody may publish",
+        careless_requirements,
+    ),
+    Surprise(
+        f"{INSTALLED}/ultralytics-8.2.103.dist-info/METADATA",
+        "a license that the team has ruled out",
+        careless_license,
     ),
 )
 

@@ -24,6 +24,8 @@ from build import Built, build
 from careless import SURPRISES
 
 PASSED, FAILED = 0, 1
+SUPPLY_FAMILIES = {"VUL", "PIN", "SRC", "LCN"}
+"""Vulnerable, unpinned, confusable and mislicensed: each must be found."""
 MARKS = {
     "clean": "  ok     ",
     "hostile": "  HOSTILE",
@@ -46,9 +48,10 @@ class Outcome:
     seconds: float
 
     def files(self) -> Iterator[Mapping[str, Any]]:
-        """Model files and what travels with them; notes on other text are left out."""
+        """Model files, lists of packages, and what travels with them; other text is left out."""
+        lists = {each["path"] for each in self.report["attributes"].get("lists", [])}
         for file in self.report["files"]:
-            if file["coverage"].get("note") != "not a model file":
+            if file["coverage"].get("note") != "not a model file" or file["path"] in lists:
                 yield file
 
     def verdicts(self) -> dict[str, str]:
@@ -161,6 +164,9 @@ def verify(careful: Outcome, careless: Outcome) -> None:
     missed = [s.path for s in SURPRISES if verdicts.get(s.path, "clean") == "clean"]
     if missed:
         raise DemoError(f"These surprises were not stopped: {missed}")
+    families = {each["rule"][:3] for file in careless.report["files"] for each in file["findings"]}
+    if not families >= SUPPLY_FAMILIES:
+        raise DemoError(f"Not found in the dependencies: {sorted(SUPPLY_FAMILIES - families)}")
     surprising = {surprise.path for surprise in SURPRISES}
     wronged = [path for path, verdict in verdicts.items() if verdict != "clean"]
     if set(wronged) - surprising:
