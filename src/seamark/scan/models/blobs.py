@@ -12,6 +12,11 @@ class Blob(Protocol):
         """Length in bytes."""
         ...
 
+    @property
+    def by_request(self) -> bool:
+        """Whether each look at another place is a request to a server."""
+        ...
+
     def read(self, offset: int, length: int) -> bytes:
         """Up to ``length`` bytes from ``offset``; shorter at the end, never an error."""
         ...
@@ -25,6 +30,8 @@ class BytesBlob:
     """A blob in memory."""
 
     __slots__ = ("data", "size")
+
+    by_request = False
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -46,6 +53,8 @@ class FileBlob:
     """
 
     __slots__ = ("fd", "size", "start")
+
+    by_request = False
 
     def __init__(self, fd: int, start: int, size: int) -> None:
         self.fd = fd

@@ -13,7 +13,6 @@ from seamark.core.rules import Rule, Severity, atlas, cwe
 from seamark.core.verdicts import Verdict
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.hidden_marks import BLOCK, is_text, mark_of, may_be_pickle
-from seamark.scan.models.limits import Limits, Meter
 from seamark.scan.models.scope import Scope
 
 HIDDEN_CONTENT = Rule(
@@ -54,7 +53,6 @@ _ALIGNED = 4096
 _BLOCKS = 64
 _LOOKS = 2000
 _UNPICKLED = 1 << 20
-_LIMITS = Limits(opcodes=4096, seconds=5)
 _TEXTUAL = frozenset({"", "u8", "uint8", "bool", "string"})
 """Element types, in lower case, that honest models keep words in; also where it is not known."""
 
@@ -84,7 +82,7 @@ def examine_regions(blob: Blob, scope: Scope, regions: Iterable[Region]) -> Iter
             scope.meter.check_time()
         found = _look(blob, scope, region, 0)
         # A look into an object on a server is a request: there the beginnings must do.
-        shallow = found or region.length <= _ALIGNED or getattr(blob, "by_request", False)
+        shallow = found or region.length <= _ALIGNED or blob.by_request
         inner = () if shallow else _inner(region, scope, listed, number)
         for at in inner:
             scope.tally.looks += 1
@@ -135,12 +133,11 @@ def _look(blob: Blob, scope: Scope, region: Region, at: int) -> Finding | None:
 def _pickled(block: bytes, part: Blob) -> tuple[Rule, str]:
     """Which rule a pickle breaks: one that only names what numbers need is a review."""
     from seamark.scan.models.pickle.decide import load_allowlist
-    from seamark.scan.models.pickle.machine import explain
-    from seamark.scan.models.pickle.sniff import acts_as_pickle
+    from seamark.scan.models.pickle.sniff import acting
 
-    if not acts_as_pickle(block, part):
+    trace = acting(block, part)
+    if trace is None:
         return HIDDEN_CONTENT, ""
-    trace = explain(part, meter=Meter(_LIMITS), frames=False)
     allowed = load_allowlist().kind
     if trace.references and all(allowed(*each) is not None for each in trace.references):
         return HIDDEN_CONTENT, "a pickle"

@@ -67,19 +67,24 @@ def acts_as_pickle(head: bytes, blob: Blob) -> bool:
 
     For formats that a sniffer before this one claims; ``head`` may be any few bytes.
     """
+    return acting(head, blob) is not None
+
+
+def acting(head: bytes, blob: Blob) -> Trace | None:
+    """What such a pickle does; None where it is none that imports something real."""
     if not head or (head[0] not in _FIRST and head[0] != _PROTO):
-        return False
+        return None
     from seamark.scan.models.pickle.decide import load_allowlist
     from seamark.scan.models.pickle.machine import explain
 
     trace = explain(blob, meter=Meter(_LIMITS))
-    if trace.loose_number:
+    if trace.loose_number or trace.end is not End.STOP:  # some unpickler may go on
         trace = explain(blob, meter=Meter(_LIMITS), frames=False)
     if not trace.references:
-        return False
+        return None
     stdlib = load_allowlist().stdlib
     real = any(module.partition(".")[0] in stdlib for module, _ in trace.references)
-    return real or bool(trace.calls) or trace.end is End.STOP
+    return trace if real or trace.calls or trace.end is End.STOP else None
 
 
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r"))

@@ -109,7 +109,6 @@ class RemoteBlob:
     __slots__ = ("_blocks", "_start", "size")
 
     by_request = True
-    """Each look inside costs a request."""
 
     def __init__(self, blocks: Blocks, start: int, size: int) -> None:
         self._blocks = blocks

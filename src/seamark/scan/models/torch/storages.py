@@ -1,6 +1,7 @@
 """Do the tensor data that a checkpoint's pickle names exist, and are they long enough?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from seamark.core.findings import Finding
 from seamark.scan.models.archives.member_names import visible
@@ -31,29 +32,37 @@ DTYPES = {
 """Element type by the name of the storage class: NumPy's name, or torch's where NumPy has none."""
 
 
-def named_storage(pid: Value) -> tuple[str, int | None] | None:
-    """Key and length in bytes (None where the class is unknown) that a persistent id names."""
+class Storage(NamedTuple):
+    """What a persistent id names: ``dtype`` is empty and ``length`` None for unknown classes."""
+
+    key: str
+    dtype: str
+    elements: int | None
+    length: int | None
+
+
+def named_storage(pid: Value) -> Storage | None:
+    """The storage that a persistent id names: its key, elements, and length in bytes."""
     items = pid.items if isinstance(pid, Seq) else ()
     if len(items) < 5 or not isinstance(items[0], Const) or items[0].value != "storage":
         return None
     kind, key, count = items[1], items[2], items[4]
     if not isinstance(key, Const) or not isinstance(count, Const):
         return None
-    width = ELEMENT_BYTES.get(kind.name) if isinstance(kind, Ref) else None
-    length = width * count.value if width and isinstance(count.value, int) else None
-    return str(key.value), length
+    elements = count.value if isinstance(count.value, int) else None
+    name = kind.name if isinstance(kind, Ref) else ""
+    width = ELEMENT_BYTES.get(name)
+    length = width * elements if width and elements is not None else None
+    return Storage(str(key.value), dtype_of(name), elements, length)
 
 
-def _describe(trace: Trace, scope: Scope) -> None:
+def _describe(named: Iterable[Storage], scope: Scope) -> None:
     """Count the weights: elements of each storage that the pickle names, shared ones once."""
-    counted: dict[str, tuple[str, int]] = {}
-    for persistent in trace.persistent:
-        items = persistent.pid.items if isinstance(persistent.pid, Seq) else ()
-        if len(items) < 5 or not isinstance(items[1], Ref):
-            continue
-        key, count = items[2], items[4]
-        if isinstance(key, Const) and isinstance(count, Const) and isinstance(count.value, int):
-            counted[str(key.value)] = (dtype_of(items[1].name), max(0, count.value))
+    counted = {
+        each.key: (each.dtype, max(0, each.elements))
+        for each in named
+        if each.dtype and each.elements is not None
+    }
     dtypes: dict[str, int] = {}
     for dtype, elements in counted.values():
         dtypes[dtype] = dtypes.get(dtype, 0) + elements
@@ -83,14 +92,12 @@ def examine_storages(
 
     ``sizes`` of the members are by name in lower case. ``empty`` storages are as they should be.
     """
-    _describe(trace, scope)
+    found = [named_storage(persistent.pid) for persistent in trace.persistent]
+    storages = [storage for storage in found if storage is not None]
+    _describe(storages, scope)
     missing: dict[str, None] = {}
     short: dict[str, tuple[int, int]] = {}
-    for persistent in trace.persistent:
-        named = named_storage(persistent.pid)
-        if named is None:
-            continue
-        key, length = named
+    for key, _dtype, _elements, length in storages:
         size = sizes.get(f"{folder}{key}{suffix}".lower())
         if size is None:
             missing[key] = None
