@@ -6,9 +6,8 @@ is never held as a whole: arrays of numbers come in batches that decode only on 
 
 import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Kind(IntEnum):
@@ -26,6 +25,9 @@ class Kind(IntEnum):
     """A batch of numbers inside an array; the value is :class:`Numbers`."""
     END = 8
     """The document is over; the offset is that of the first byte behind it."""
+    LISTS = 9
+    """Names with the arrays of numbers behind them, only for who asked for it; the value is a list
+    of name, :class:`Numbers` (``count`` may be 0) and offset."""
 
 
 class Numbers(Protocol):
@@ -41,8 +43,7 @@ class Numbers(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event with the offset in bytes where it begins."""
 
     kind: Kind

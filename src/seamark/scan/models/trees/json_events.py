@@ -19,12 +19,16 @@ _TOKEN = re.compile(
     rb"[ \t\r\n]*+(?:([{}\[\],:])|(\"(?:[^\"\\\x00-\x1f]++|\\.)*+\")"
     rb"|(-?[0-9][0-9.eE+-]*+|true|false|null|NaN|nan|-?[Ii]nf(?:inity)?))"
 )
+_LIST = re.compile(
+    rb"[ \t\r\n]*+\"([^\"\\\x00-\x1f]{0,200}+)\"[ \t\r\n]*+:[ \t\r\n]*+"
+    rb"\[([0-9.eE+\-, \t\r\n]*+)\][ \t\r\n]*+(?:,|(?=\}))"
+)
 _NUMBERS = re.compile(rb"[0-9.eE+\-, \t\r\n]*+")
 _BLANK = re.compile(rb"[ \t\r\n]*+")
 _LITERALS: dict[bytes, object] = {b"true": True, b"false": False, b"null": None}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Text:
     """Numbers as they stand in the text, separated by commas."""
 
@@ -34,7 +38,7 @@ class _Text:
     @property
     def count(self) -> int:
         """See :class:`~seamark.scan.models.trees.events.Numbers`."""
-        return self.raw.count(b",") + 1
+        return self.raw.count(b",") + 1 if self.raw.strip(b" \t\r\n") else 0
 
     def integers(self) -> "array.array[int]":
         """See :class:`~seamark.scan.models.trees.events.Numbers`."""
@@ -47,11 +51,12 @@ class _Text:
 class _Window:
     """The part of the text that is looked at."""
 
-    __slots__ = ("at", "base", "blob", "data", "meter")
+    __slots__ = ("at", "base", "blob", "data", "meter", "tokens")
 
     def __init__(self, blob: Blob, meter: Meter) -> None:
         self.blob = blob
         self.meter = meter
+        self.tokens = 0
         self.base = 0
         self.at = 0
         self.data = blob.read(0, _WINDOW)
@@ -77,6 +82,9 @@ class _Window:
         return True
 
     def token(self) -> "re.Match[bytes]":
+        self.tokens += 1
+        if not self.tokens % 4096:
+            self.meter.check_time()
         while True:
             match = _TOKEN.match(self.data, self.at)
             # A number at the edge may go on behind it.
@@ -91,8 +99,8 @@ class _Window:
                 raise Malformed(reason, self.offset)
 
 
-def json_events(blob: Blob, meter: Meter) -> Events:
-    """Events of the one value that ``blob`` holds, one after another.
+def json_events(blob: Blob, meter: Meter, *, may_list: bool = False) -> Events:
+    """Events of the one value that ``blob`` holds, one after another; ``may_list`` adds ``LISTS``.
 
     Numbers of an array are only checked where somebody decodes their batch. A last ``END`` event
     tells the offset behind the document, so that what trails can be looked at. Raises
@@ -100,12 +108,10 @@ def json_events(blob: Blob, meter: Meter) -> Events:
     """
     window = _Window(blob, meter)
     stack: list[bool] = []  # True for an object
-    count = 0
     expect = "value"
     while True:
-        count += 1
-        if not count % 4096:
-            meter.check_time()
+        if may_list and expect in ("key", "first") and stack[-1]:
+            expect = yield from _lists(window, expect)
         token = window.token()
         at = window.base + token.start(token.lastindex or 0)
         mark = token[1]
@@ -142,6 +148,25 @@ def json_events(blob: Blob, meter: Meter) -> Events:
         if not stack:
             yield Event(Kind.END, None, window.offset)
             return
+
+
+def _lists(window: _Window, expect: str) -> Generator[Event, None, str]:
+    """Names with whole arrays of numbers, as far as they lie in the window; what to expect next."""
+    data, base, match_list, at = window.data, window.base, _LIST.match, window.at
+    met = []
+    while match := match_list(data, at):
+        at = match.end()
+        offset = base + match.start(1) - 1
+        name = _unquoted(b'"' + match[1] + b'"', offset)
+        met.append((name, _Text(match[2], base + match.start(2)), offset))
+        expect = "key"
+        if data[at - 1] != 44:  # no comma: the object ends
+            expect = "more"
+            break
+    if met:
+        window.at = at
+        yield Event(Kind.LISTS, met, met[0][2])
+    return expect
 
 
 def _may_begin(expect: str, stack: list[bool]) -> bool:

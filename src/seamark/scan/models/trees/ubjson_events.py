@@ -24,14 +24,15 @@ _ARRAYS = {b"i": "b", b"U": "B", b"I": "h", b"l": "i", b"L": "q"}
 _PLAIN: dict[bytes, object] = {b"Z": None, b"T": True, b"F": False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Packed:
-    """Numbers of one type, in the file until somebody asks."""
+    """Numbers of one type; in the file until somebody asks, or at hand as ``raw``."""
 
     blob: Blob
     offset: int
     mark: bytes
     count: int
+    raw: bytes = b""
 
     def integers(self) -> "array.array[int]":
         """See :class:`~seamark.scan.models.trees.events.Numbers`."""
@@ -39,7 +40,7 @@ class _Packed:
         if code is None:
             raise Malformed("a list of whole numbers holds something else", self.offset)
         values = array.array(code)
-        values.frombytes(self.blob.read(self.offset, self.count * values.itemsize))
+        values.frombytes(self.raw or self.blob.read(self.offset, self.count * values.itemsize))
         if sys.byteorder == "little":
             values.byteswap()
         return values if code == "q" else array.array("q", values)
@@ -105,6 +106,20 @@ class _Cursor:
         except UnicodeDecodeError:
             raise Malformed("a text is not valid", at) from None
 
+    def whole_list(self) -> _Packed | None:
+        """The array that begins here, if its numbers are of one type and lie in the window."""
+        head = self._data[self._at : self._at + 13]
+        kind = _SCALARS.get(head[2:3])
+        if head[:2] != b"[$" or head[3:5] != b"#L" or kind is None or len(head) < 13:
+            return None
+        count = int.from_bytes(head[5:], "big")
+        start = self._at + 13
+        end = start + count * kind.size
+        if end > len(self._data):
+            return None
+        self._at = end
+        return _Packed(self.blob, self._base + start, head[2:3], count, self._data[start:end])
+
     def skip(self, length: int) -> None:
         self._at += length
         if self.offset > self.blob.size:
@@ -120,7 +135,7 @@ class _Open:
     type: bytes = b""
 
 
-def ubjson_events(blob: Blob, meter: Meter) -> Events:
+def ubjson_events(blob: Blob, meter: Meter, *, may_list: bool = False) -> Events:
     """Events of the one value that ``blob`` begins with; see ``json_events``."""
     cursor = _Cursor(blob, meter)
     stack: list[_Open] = []
@@ -144,7 +159,12 @@ def ubjson_events(blob: Blob, meter: Meter) -> Events:
             if inside.left is not None:
                 inside.left -= 1
             if inside.is_object:
-                yield Event(Kind.KEY, _key(cursor, mark), at)
+                name = _key(cursor, mark)
+                held = cursor.whole_list() if may_list and not inside.type else None
+                if held is not None:
+                    yield Event(Kind.LISTS, [(name, held, at)], at)
+                    continue
+                yield Event(Kind.KEY, name, at)
                 mark = b""
             mark = inside.type or mark
         mark = mark or cursor.mark()

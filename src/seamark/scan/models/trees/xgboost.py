@@ -13,7 +13,7 @@ from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.trees import xgboost_rules as rules
-from seamark.scan.models.trees.events import Event, Events, Kind
+from seamark.scan.models.trees.events import Event, Events, Kind, Numbers
 from seamark.scan.models.trees.foreign import examine_text
 from seamark.scan.models.trees.forest import MOST_NODES
 from seamark.scan.models.trees.xgboost_trees import HELD, Tree
@@ -49,14 +49,14 @@ def examine_json(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one model saved as JSON."""
     from seamark.scan.models.trees.json_events import json_events
 
-    yield from _examine(json_events(blob, scope.meter), blob, scope, "JSON")
+    yield from _examine(json_events(blob, scope.meter, may_list=True), blob, scope, "JSON")
 
 
 def examine_ubjson(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one model saved as UBJSON."""
     from seamark.scan.models.trees.ubjson_events import ubjson_events
 
-    yield from _examine(ubjson_events(blob, scope.meter), blob, scope, "UBJSON")
+    yield from _examine(ubjson_events(blob, scope.meter, may_list=True), blob, scope, "UBJSON")
 
 
 def _examine(events: Events, blob: Blob, scope: Scope, form: str) -> Iterator[Finding]:
@@ -96,7 +96,9 @@ def _walk(events: Events, model: _Model, scope: Scope) -> Iterator[Finding | int
     key = ""
     for event in events:
         kind = event.kind
-        if kind == Kind.END:
+        if kind == Kind.LISTS:
+            yield from _meet_lists(event, path, places[-1], model, scope)
+        elif kind == Kind.END:
             yield event.offset
         elif kind == Kind.KEY:
             key = str(event.value)
@@ -145,6 +147,30 @@ def _meet_key(
     place.keys.add(key)
 
 
+def _meet_lists(
+    event: Event, path: list[str], place: _Place, model: _Model, scope: Scope
+) -> Iterator[Finding]:
+    """Whole arrays of numbers: what key, numbers and end are when they come one by one."""
+    listed: list[tuple[str, Numbers, int]] = event.value  # type: ignore[assignment]
+    tree = model.tree if _is_tree(path) else None
+    lengths = model.lengths if tree is None else tree.lengths
+    for name, batch, offset in listed:
+        yield from _meet_key(name, path, place, offset, scope)
+        count = lengths[name] = batch.count
+        if tree is not None:
+            if count and name in HELD:
+                _hold(tree, name, batch)
+        elif count and name == "version":
+            model.version += map(str, batch.integers())
+
+
+def _hold(tree: Tree, name: str, batch: Numbers) -> None:
+    held = tree.held.setdefault(name, array.array("q"))
+    if len(held) + batch.count > MOST_NODES:
+        raise LimitExceeded(f"has a tree of more than {MOST_NODES} nodes")
+    held.extend(batch.integers())
+
+
 def _meet_value(
     event: Event, path: list[str], place: _Place, model: _Model, scope: Scope
 ) -> Iterator[Finding]:
@@ -154,10 +180,7 @@ def _meet_value(
         place.count += count - 1  # the batch was counted as one element
         name = path[-2] if len(path) > 1 else ""
         if model.tree is not None and name in HELD and _is_tree(path[:-2]):
-            held = model.tree.held.setdefault(name, array.array("q"))
-            if len(held) + count > MOST_NODES:
-                raise LimitExceeded(f"has a tree of more than {MOST_NODES} nodes")
-            held.extend(batch.integers())  # type: ignore[attr-defined]
+            _hold(model.tree, name, batch)  # type: ignore[arg-type]
         elif path[-2:] == ["version", "[]"]:
             model.version += map(str, batch.integers())  # type: ignore[attr-defined]
         return
