@@ -86,11 +86,13 @@ def run(target: Target, part: Part) -> Iterator[Result]:
         ((each.source, each.kind) for each in found), root=target.root or "."
     )
     yield from inventory.components
+    book, problem = open_book(options.settings)
     case = Case(
         inventory=inventory,
         settings=options.settings,
-        book=open_book(options.settings),
+        book=book,
         today=options.today,
+        book_problem=problem,
     )
     findings: list[Finding] = []
     for name in JUDGES:
