@@ -50,6 +50,20 @@ _MOST = 20_000
 _SHOWN = 50
 _DIMENSIONS = 64
 _NUMBER = re.compile(r"[0-9]{1,25}")
+_PORT = (
+    rb'\s*+<port id="[0-9]*+" precision="[A-Za-z0-9_]*+"(?: names="[^"<>&\x00-\x1f\x80-\xff]*+")?+'
+    rb"(?:\s*+/>|>(?:\s*+<dim>-?[0-9]*+</dim>)++\s*+</port>)"
+)
+_EDGE = (
+    rb'<edge from-layer="[0-9]*+" from-port="[0-9]*+" to-layer="[0-9]*+" to-port="[0-9]*+"\s*+/>'
+)
+_SILENT = re.compile(
+    rb"<(input>|output>)(?:" + _PORT + rb")++\s*+</\1"
+    rb"|(?:" + _EDGE + rb"\s*+(?=</?[a-z]))++"
+    rb'|<data (?!offset)[a-z_]++="[A-Za-z0-9_, ]*+"\s*+/>(?=\s*+</?[a-z])'
+)
+"""Ports, edges, and attributes without a path: hardly any of a document is anything else. The
+last one before something else stays, so that none is lost where no element may be."""
 
 
 @dataclass(slots=True)
@@ -83,6 +97,10 @@ class IrDocument:
 
     def text(self, _data: str) -> None:
         """Characters are dimensions only."""
+
+    def reduced(self, data: bytes, _before: bytes) -> bytes:
+        """Without ports and edges; see :data:`_SILENT`."""
+        return _SILENT.sub(_shortened, data)
 
     def _meet(self, name: str, attributes: list[str]) -> Callable[[dict[str, str]], None] | None:
         self.markup.see_element(name, attributes)
@@ -237,6 +255,10 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
         yield from examine_appended_zip(blob, scope, host="OpenVINO")
     if failure or short:
         raise failure or short  # type: ignore[misc]
+
+
+def _shortened(match: "re.Match[bytes]") -> bytes:
+    return b"<%s/>" % match[1][:-1] if match[1] else b""
 
 
 def _stem(name: str) -> str:

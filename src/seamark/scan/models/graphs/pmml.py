@@ -74,6 +74,21 @@ _SCRIPTS = frozenset(
     "script scriptcode javascript javacode javasnippet groovy pythonscript rscript".split()
 )
 _LOCATIONS = ("schemaLocation", "noNamespaceSchemaLocation")
+_VALUE = rb'="[^"<>&\x00-\x1f\x80-\xff]*+"'
+_LEAF = (
+    rb"<(?:SimplePredicate field%b operator%b(?: value%b)?+|True|False"
+    rb"|ScoreDistribution value%b recordCount%b(?: confidence%b)?+(?: probability%b)?+)\s*+/>"
+) % ((_VALUE,) * 7)
+_NODE = rb"<Node(?: id%b)?+(?: score%b)?+(?: recordCount%b)?+(?: defaultChild%b)?+>" % (
+    (_VALUE,) * 4
+)
+_SILENT = re.compile(
+    rb"(?:(?:%b|%b\s*+(?:%b\s*+)*+</Node>)\s*+(?=</?[A-Za-z]))++" % (_LEAF, _NODE, _LEAF)
+)
+"""Leaves of trees with their predicates and counts: most of a large forest. The last one before
+something else stays, so that none is lost where no element may be."""
+
+_EXTENSION = b"Extension"
 _KEPT = 1 << 16
 _OVERLAP = 64
 _NAMES = 5000
@@ -121,6 +136,12 @@ class _Document:
     def text(self, data: str) -> None:
         """Characters matter inside of extensions only."""
         self.search(data)
+
+    def reduced(self, data: bytes, before: bytes) -> bytes:
+        """Without leaves of trees, unless an extension is near: all its elements are read."""
+        if self.extensions or _EXTENSION in data or _EXTENSION in before + data[:64]:
+            return data
+        return _SILENT.sub(b"", data)
 
     def search(self, text: str) -> None:
         """Look for code in what an extension holds; marks may straddle two pieces."""

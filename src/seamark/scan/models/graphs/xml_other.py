@@ -32,6 +32,9 @@ class _Nothing:
     def text(self, _data: str) -> None:
         pass
 
+    def reduced(self, data: bytes, _before: bytes) -> bytes:
+        return data
+
 
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in an XML file that is no model.

@@ -18,6 +18,7 @@ from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 
 _CHUNK = 1 << 17
+_BEFORE = 64
 _SIZE_LIMIT = 1 << 30
 _DEPTH = 2000
 _NAMES = 20_000
@@ -73,6 +74,13 @@ class Elements(Protocol):
         """Characters."""
         ...
 
+    def reduced(self, data: bytes, before: bytes) -> bytes:
+        """``data``, a piece of the document behind the root's start tag, without elements that say
+        nothing: what is left must be well formed exactly where ``data`` was. ``before`` ends the
+        piece before.
+        """
+        ...
+
 
 class _Stop(Exception):  # noqa: N818 - ends the parsing, no error
     pass
@@ -122,9 +130,16 @@ def _feed(
     parser = expat.ParserCreate("utf-8" if encoding else None, " ", names)
     _attach(parser, elements, markup)
     fed = known = 0
+    before = b""
+    # Patterns of bytes know the shape of a document only where its characters are bytes.
+    is_bytes = not encoding and not set(blob.read(0, 4)) & {0, 0xFE, 0xFF}
     for data in _chunks(blob, encoding):
         scope.tally.bytes += len(data)
         scope.meter.check_time()
+        last = data[-_BEFORE:]
+        if is_bytes and elements.depth:
+            data = elements.reduced(data, before)
+        before = last
         parser.Parse(data, False)
         fed += len(data)
         if elements.depth > _DEPTH:
