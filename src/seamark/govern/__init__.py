@@ -1,1 +1,1 @@
-"""Govern: documents that say what a system is and how it was checked, made from checks' evidence."""
+"""Govern: documents that say what a system is, made from checks' evidence."""

@@ -108,7 +108,10 @@ def _owned(entry: Entry, assets: Iterable[Declared]) -> Entry:
     for asset in matching(assets, entry.occurrences[0].path):
         plain = not any(mark in asset.path for mark in "*?")
         return with_owner(
-            entry, name=clean(asset.name) if plain else "", owner=clean(asset.owner), url=uri(asset.url)
+            entry,
+            name=clean(asset.name) if plain else "",
+            owner=clean(asset.owner),
+            url=uri(asset.url),
         )
     return entry
 

@@ -200,9 +200,7 @@ def _data(entry: Entry) -> list[Tree]:
     owner = {"owners": [{"organization": {"name": entry.owner}}]} if entry.owner else None
     kind = "dataset" if entry.kind is Kind.DATASET else "configuration"
     contents = {"url": entry.url} if entry.url else None
-    return [
-        _filled({"type": kind, "name": entry.name, "contents": contents, "governance": owner})
-    ]
+    return [_filled({"type": kind, "name": entry.name, "contents": contents, "governance": owner})]
 
 
 def _service(entry: Entry) -> Tree:

@@ -29,9 +29,7 @@ JUSTIFICATIONS: Final = {
 """OpenVEX's five, in the nearest words of CycloneDX."""
 
 
-def vulnerability_tree(
-    found: Vulnerability, named: dict[str, Entry], timestamp: str
-) -> Tree:
+def vulnerability_tree(found: Vulnerability, named: dict[str, Entry], timestamp: str) -> Tree:
     """One vulnerability with all entries that it affects."""
     tree: Tree = {
         "bom-ref": f"vulnerability:{found.id}:{found.status.value}:{found.affects[0]}",

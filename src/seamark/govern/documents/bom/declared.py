@@ -39,10 +39,10 @@ class HeldFile:
 
 
 def asset_entry(kind: Kind, asset: Declared, files: Sequence[HeldFile]) -> Entry:
-    """A dataset or a prompt: one file by its digest, several as parts.
+    r"""A dataset or a prompt: one file by its digest, several as parts.
 
     Beyond :data:`MOST_PARTS` the property ``seamark:tree-digest`` stands for all files: the
-    SHA-256 over the sorted lines ``HEX␣␣PATH\\n``, as ``sha256sum`` prints them.
+    SHA-256 over the sorted lines ``HEX␣␣PATH\n``, as ``sha256sum`` prints them.
     """
     ref = f"{kind.value}:{asset.label}"
     alone = files[0] if len(files) == 1 else None

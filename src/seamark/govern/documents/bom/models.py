@@ -201,6 +201,4 @@ def _hub_purl(name: str) -> str:
 
 def with_owner(entry: Entry, *, name: str, owner: str, url: str) -> Entry:
     """The entry with what the project itself says of it, which goes before what it says."""
-    return replace(
-        entry, name=name or entry.name, owner=owner or entry.owner, url=url or entry.url
-    )
+    return replace(entry, name=name or entry.name, owner=owner or entry.owner, url=url or entry.url)

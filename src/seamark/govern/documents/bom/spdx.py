@@ -22,6 +22,11 @@ NO_TIME: Final = "1970-01-01T00:00:00Z"
 _NAMESPACE: Final = uuid.UUID("f7a4c8f5-0f0a-5e58-8f3f-3d6c1f9d2b7e")
 _NONE: Final = "NOASSERTION"
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+_DOWNLOAD = re.compile(
+    r"(?:(?:git|hg|svn|bzr)\+)?(?:https?|ssh|git|svn|sftp|ftp)://"
+    r"(?:[\w.!~*'()%;:&=+$,-]+@)?[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,5}(?::[0-9]{1,5})?(?:/\S*)?",
+    re.IGNORECASE,
+)
 _PURPOSES: Final = {
     Kind.SYSTEM: "APPLICATION",
     Kind.PACKAGE: "LIBRARY",
@@ -110,10 +115,7 @@ def _package(entry: Entry, bom: Bom, extracted: dict[str, str], created: str) ->
 
 def _location(entry: Entry) -> str:
     """A URL or a repository (``git+https://…``) as the specification allows it."""
-    url = entry.url
-    if re.match(r"(?:(?:git|hg|svn|bzr)\+)?(?:https?|ssh|git|svn|sftp|ftp)://[^\s]+$", url):
-        return url
-    return _NONE
+    return entry.url if _DOWNLOAD.fullmatch(entry.url) else _NONE
 
 
 def _license(entry: Entry, extracted: dict[str, str]) -> str:
@@ -141,9 +143,7 @@ def _external(entry: Entry, bom: Bom) -> list[Tree]:
     found: list[Tree] = []
     if entry.purl:
         found.append(_reference("PACKAGE-MANAGER", "purl", entry.purl))
-    for each in bom.vulnerabilities:
-        if entry.ref in each.affects:
-            found.append(_advisory(each))
+    found += [_advisory(each) for each in bom.vulnerabilities if entry.ref in each.affects]
     return found
 
 
@@ -161,6 +161,8 @@ def _remarks(entry: Entry) -> Iterator[str]:
     """What the form has no place for."""
     for place in entry.occurrences:
         yield f"seamark:location={place}"
+    if entry.url and _location(entry) == _NONE:
+        yield f"seamark:url={entry.url}"
     for artifact in entry.artifacts:
         yield f"seamark:artifact={artifact}"
     if entry.optional:
