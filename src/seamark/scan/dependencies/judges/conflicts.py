@@ -1,0 +1,133 @@
+"""One package pinned twice, differently, for the same installation (family PIN)."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
+from typing import Final
+
+from seamark.core.components import Component
+from seamark.core.findings import Finding
+from seamark.core.rules import Rule, Severity
+from seamark.core.verdicts import Verdict
+from seamark.scan.dependencies.case import Case
+from seamark.scan.dependencies.judges.lists import Lists
+from seamark.scan.dependencies.listings import Listing, Role
+from seamark.scan.dependencies.names import PYPI
+
+CONTRADICTION = Rule(
+    id="PIN025",
+    title="Package is pinned to two versions at once",
+    severity=Severity.MEDIUM,
+    verdict=Verdict.UNCLEAR,
+    reason="Both pins can apply to the same installation. Installers refuse that, or take one of "
+    "the two, so which version runs cannot be told from the list.",
+    remedy="Keep one of the pins, or give them markers that exclude each other.",
+)
+RULES = (CONTRADICTION,)
+
+_PYTHONS: Final = ("2.7", *(f"3.{minor}" for minor in range(6, 16)))
+_PLATFORMS: Final = (
+    ("linux", "posix", "Linux"),
+    ("darwin", "posix", "Darwin"),
+    ("win32", "nt", "Windows"),
+)
+_MACHINES: Final = ("x86_64", "aarch64", "arm64", "AMD64")
+_IMPLEMENTATIONS: Final = (("cpython", "CPython"), ("pypy", "PyPy"))
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Findings on pins of requirements files, and of those that they are installed with."""
+    lists = Lists(case.inventory)
+    done: set[str] = set()
+    for listing in lists.all:
+        if listing.role is not Role.REQUIREMENTS or listing.path in done:
+            continue
+        together = [each for each in lists.together(listing) if each.role is Role.REQUIREMENTS]
+        done |= {each.path for each in together}
+        yield from _judge(together)
+
+
+def _judge(together: list[Listing]) -> Iterator[Finding]:
+    pins: dict[str, list[Component]] = {}
+    for listing in together:
+        for component in listing.components:
+            if component.ecosystem == PYPI and component.version:
+                pins.setdefault(component.name, []).append(component)
+    for name in sorted(pins):
+        yield from _contradictions(pins[name])
+
+
+def _contradictions(pins: list[Component]) -> Iterator[Finding]:
+    first: list[Component] = []
+    for component in pins:
+        if any(same_version(component.version, each.version) for each in first):
+            continue
+        other = next((each for each in first if _both_apply(each, component)), None)
+        first.append(component)
+        if other is not None:
+            yield Finding(
+                rule=CONTRADICTION,
+                message=f"{component.title} is pinned to {component.version}, and to "
+                f"{other.version} in {other.location}.",
+                location=component.location,
+                anchor=component.name,
+            )
+
+
+def same_version(left: str, right: str) -> bool:
+    """Whether two texts are one version (``1.0`` and ``1.0.0``)."""
+    from packaging.version import InvalidVersion, Version
+
+    if left == right:
+        return True
+    try:
+        return Version(left) == Version(right)
+    except InvalidVersion:
+        return False
+
+
+def _both_apply(left: Component, right: Component) -> bool:
+    if left.groups and right.groups and left.groups != right.groups:
+        return False
+    if not left.marker or not right.marker or left.marker == right.marker:
+        return True
+    return bool(_where(left.marker) & _where(right.marker))
+
+
+@lru_cache(maxsize=1024)
+def _where(marker: str) -> frozenset[int]:
+    """Numbers of the environments in which a marker holds; all, where it cannot be told."""
+    from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
+
+    everywhere = frozenset(range(len(_environments())))
+    try:
+        parsed = Marker(marker)
+        return frozenset(
+            number for number, each in enumerate(_environments()) if parsed.evaluate({**each})
+        )
+    except (InvalidMarker, UndefinedEnvironmentName, RecursionError, ValueError):
+        return everywhere
+
+
+@lru_cache(maxsize=1)
+def _environments() -> tuple[dict[str, str], ...]:
+    """Environments as PEP 508 describes them: what people install on."""
+    return tuple(
+        {
+            "python_version": python,
+            "python_full_version": f"{python}.0",
+            "sys_platform": platform,
+            "os_name": os_name,
+            "platform_system": system,
+            "platform_machine": machine,
+            "implementation_name": implementation,
+            "implementation_version": f"{python}.0",
+            "platform_python_implementation": title,
+            "platform_release": "",
+            "platform_version": "",
+            "extra": "",
+        }
+        for python, (platform, os_name, system), machine, (implementation, title) in product(
+            _PYTHONS, _PLATFORMS, _MACHINES, _IMPLEMENTATIONS
+        )
+    )

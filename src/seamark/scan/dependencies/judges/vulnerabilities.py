@@ -1,0 +1,207 @@
+"""Known vulnerabilities of exact versions (family VUL), most urgent first."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from seamark.core.checks import Remark
+from seamark.core.components import Component
+from seamark.core.errors import SeamarkError
+from seamark.core.findings import Finding, Json, Location
+from seamark.core.rules import Confidence, Reference, Rule, Severity
+from seamark.scan.dependencies.advisories.model import Advisory, Match
+from seamark.scan.dependencies.case import Book, Case
+from seamark.scan.dependencies.judges import vulnerability_rules as rules
+from seamark.scan.dependencies.judges.database import judge_database, unreadable
+from seamark.scan.dependencies.listings import Listing
+
+_BY_SEVERITY = {
+    Severity.CRITICAL: rules.CRITICAL,
+    Severity.HIGH: rules.HIGH,
+    Severity.MEDIUM: rules.MEDIUM,
+    Severity.LOW: rules.LOW,
+    Severity.INFO: rules.LOW,
+}
+_UNKNOWN_SCORE = 7.0
+"""Where an unknown severity stands in the order: with the high ones."""
+_NAMED = 4
+
+Imports = Callable[[str], Collection[str] | None]
+"""The modules that a project imports; None where that could not be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One advisory about one component; ``reached`` is None where that is unknown."""
+
+    component: Component
+    match: Match
+    reached: bool | None = None
+
+
+def judge(case: Case, *, imports: Imports | None = None) -> Iterator[Finding | Remark]:
+    """Findings on what is known to be bad, what could not be matched, and the database itself."""
+    results: Iterable[Finding | Remark] = _judge(case, imports)
+    if case.settings.vex:
+        from seamark.scan.dependencies.vex.applying import apply, open_vex
+
+        known = frozenset(each.purl for each in case.inventory.components)
+        results = apply(results, open_vex(case.inventory.root, case.settings.vex), known=known)
+    yield from results
+
+
+def _judge(case: Case, imports: Imports | None) -> Iterator[Finding | Remark]:
+    yield from judge_database(case)
+    if case.book is None:
+        return
+    for listing in case.inventory.listings:
+        yield from _uncovered(listing, case.book)
+    hits: list[Hit] = []
+    try:
+        hits.extend(_hits(case, case.book))
+    except SeamarkError as error:  # the file is damaged; what was found before stands
+        yield unreadable(error.what)
+    yield from _doubtful(each for each in hits if each.match.doubt)
+    certain = [each for each in hits if not each.match.doubt]
+    modules = imports(case.inventory.root) if imports and certain else None
+    certain = [Hit(each.component, each.match, _reached(each, modules)) for each in certain]
+    for hit in sorted(certain, key=_urgency):
+        yield _finding(hit)
+
+
+def _hits(case: Case, book: Book) -> Iterator[Hit]:
+    seen: set[tuple[Location, str, str, str]] = set()
+    for component in case.inventory.components:
+        for match in book.affecting(component):
+            key = (component.location, component.name, component.version, match.advisory.id)
+            if key not in seen:
+                seen.add(key)
+                yield Hit(component, match)
+
+
+def _uncovered(listing: Listing, book: Book) -> Iterator[Finding]:
+    counts: dict[str, int] = {}
+    for component in listing.components:
+        if not book.covers(component.ecosystem):
+            counts[component.ecosystem] = counts.get(component.ecosystem, 0) + 1
+    for ecosystem, count in sorted(counts.items()):
+        entries = "entry" if count == 1 else "entries"
+        yield Finding(
+            rule=rules.NOT_COVERED,
+            message=f"No advisories about {ecosystem or 'an unnamed ecosystem'} are at hand, so"
+            f" {count} {entries} of this list could not be looked up.",
+            location=Location(path=listing.path),
+            anchor=ecosystem,
+            evidence={"ecosystem": ecosystem, "count": count},
+        )
+
+
+def _doubtful(hits: Iterable[Hit]) -> Iterator[Finding]:
+    """One finding for a component and a reason: a version that is none meets every advisory."""
+    groups: dict[tuple[Component, str], list[str]] = {}
+    for hit in hits:
+        names = groups.setdefault((hit.component, hit.match.doubt), [])
+        names.append(hit.match.advisory.id)
+    for (component, doubt), names in groups.items():
+        rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield Finding(
+            rule=rules.NOT_COMPARABLE,
+            message=f"Whether {component.title} {component.version} is affected by"
+            f" {', '.join(names[:_NAMED])}{rest} could not be told: {doubt}.",
+            location=component.location,
+            anchor=f"{component.name} {doubt}",
+            evidence={"advisories": [*names], "reason": doubt, "purl": component.purl},
+        )
+
+
+def _urgency(hit: Hit) -> tuple[object, ...]:
+    """Malware, then KEV, EPSS, CVSS, reachability, name. What is unknown stands in between."""
+    advisory = hit.match.advisory
+    score = _UNKNOWN_SCORE if advisory.score is None else advisory.score
+    if advisory.score is None and advisory.severity is not None:
+        score = {"critical": 9.0, "high": 7.0, "medium": 4.0}.get(advisory.severity, 0.1)
+    return (
+        not advisory.malicious,
+        not advisory.exploited,
+        -1.0 if advisory.epss is None else -1.0 - advisory.epss,
+        -score,
+        {True: 0, None: 1, False: 2}[hit.reached],
+        hit.component.name,
+        str(hit.component.location),
+        advisory.id,
+    )
+
+
+def _finding(hit: Hit) -> Finding:
+    component, advisory = hit.component, hit.match.advisory
+    return Finding(
+        rule=_rule(advisory),
+        message=_message(hit),
+        location=component.location,
+        anchor=f"{component.name} {advisory.id}",
+        confidence=Confidence.HIGH,
+        evidence=_evidence(hit),
+        references=tuple(
+            Reference(name, address)
+            for name, address in zip(
+                (advisory.id, *advisory.aliases), advisory.references, strict=False
+            )
+        )[:_NAMED],
+    )
+
+
+def _rule(advisory: Advisory) -> Rule:
+    if advisory.malicious:
+        return rules.MALICIOUS
+    if advisory.exploited:
+        return rules.EXPLOITED
+    return _BY_SEVERITY[advisory.severity] if advisory.severity else rules.UNKNOWN
+
+
+def _message(hit: Hit) -> str:
+    component, match = hit.component, hit.match
+    advisory = match.advisory
+    what = "is malicious by" if advisory.malicious else "is affected by"
+    notes = []
+    if advisory.exploited:
+        notes.append(f"exploited in the wild, listed on {advisory.exploited}")
+    if advisory.severity is None and not advisory.malicious:
+        notes.append("its severity is not known")
+    if not advisory.malicious:
+        notes.append(f"fixed in {', '.join(match.fixed)}" if match.fixed else "no fix is known")
+    told = f": {advisory.summary.rstrip('.… ')}" if advisory.summary else ""
+    end = f" ({'; '.join(notes)})" if notes else ""
+    return f"{component.title} {component.version} {what} {advisory.id}{told}{end}."
+
+
+def _evidence(hit: Hit) -> dict[str, Json]:
+    advisory = hit.match.advisory
+    severity = advisory.severity.value if advisory.severity else "unknown"
+    evidence: dict[str, Json] = {
+        "id": advisory.id,
+        "aliases": [*advisory.aliases],
+        "purl": hit.component.purl,
+        "version": hit.component.version,
+        "severity": severity,
+        "score": advisory.score,
+        "vector": advisory.vector,
+        "epss": advisory.epss,
+        "exploited": advisory.exploited,
+        "fixed": [*hit.match.fixed],
+        "records": [*hit.match.evidence],
+        "imported": hit.reached,
+    }
+    if advisory.malicious:
+        evidence["malicious"] = True
+    return evidence
+
+
+def _reached(hit: Hit, modules: Collection[str] | None) -> bool | None:
+    """Whether what is vulnerable is imported; None where no record says what that is."""
+    wanted = hit.match.advisory.modules
+    if modules is None or not wanted:
+        return None
+    return any(
+        name == each or name.startswith(f"{each}.") or each.startswith(f"{name}.")
+        for name in modules
+        for each in wanted
+    )
