@@ -19,6 +19,8 @@ _PAIR = re.compile(r"[^\s/:@\"']+:[^\s/:@\"']+@")
 _QUERY = re.compile(r"(://[^\s?#]*)\?[^\s#\"']*")
 _TOKEN_HOSTS = ("fury.io", "cloudsmith.io", "gemfury.com")
 """Hosts of package indexes whose URLs may carry a token as the first part of the path."""
+USUAL_INDEXES = frozenset(("https://pypi.org/simple", "https://pypi.python.org/simple"))
+"""PyPI, where a package comes from that names no index."""
 _HASHES = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
@@ -124,6 +126,14 @@ def vcs_origin(
     if subdirectory:
         address += f"#subdirectory={printable(subdirectory)}"
     return Origin(kind=OriginKind.VCS, url=address, revision=printable(revision))
+
+
+def index_origin(url: str) -> Origin | None:
+    """The origin that an index means; None for PyPI itself."""
+    address = clean_url(url)[0]
+    if address.rstrip("/") in USUAL_INDEXES:
+        return None
+    return Origin(kind=OriginKind.INDEX, url=address)
 
 
 def file_name_of(url: str) -> str:
