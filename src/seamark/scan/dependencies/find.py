@@ -28,6 +28,8 @@ def find_sources(
         kind = kind_of(entry.path.replace(os.sep, "/"))
         if kind is None or entry.kind in (Met.EXCLUDED, Met.LINK_TO_DIRECTORY):
             continue
+        if not kind.recognizes(copies.get(entry.shown, entry.path)):
+            continue
         limit = root if _below(root, entry.path) else os.path.dirname(entry.path)
         content = copies.get(entry.shown, "")
         yield Source(path=entry.path, shown=entry.shown, root=limit, content=content), kind

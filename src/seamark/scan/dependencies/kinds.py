@@ -4,6 +4,7 @@ import os
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
+from importlib import import_module
 
 from seamark.scan.dependencies.listings import Role
 from seamark.scan.dependencies.names import CONDA, NPM, PYPI
@@ -17,7 +18,8 @@ class Kind:
 
     ``reader`` is ``module:function`` beneath ``readers``, imported when the first such file is
     met: ``function(source: Source) -> Iterator[Item]``. Without one the format is known and not
-    read, and each such file is reported as not assessed.
+    read, and each such file is reported as not assessed. ``sniff`` (``module:function`` likewise,
+    ``function(path: str) -> bool``) looks into files whose names say too little.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Kind:
     role: Role
     ecosystem: str
     reader: str = ""
+    sniff: str = ""
 
     def matches(self, path: str) -> bool:
         """Whether a file of this path (``/`` between parts) is of this kind."""
@@ -35,6 +38,13 @@ class Kind:
             else fnmatchcase(name, each)
             for each in self.patterns
         )
+
+    def recognizes(self, path: str) -> bool:
+        """Whether the content of the file at ``path`` fits, where its name does not decide."""
+        if not self.sniff:
+            return True
+        module, _, function = self.sniff.partition(":")
+        return bool(getattr(import_module(f"{_READERS}.{module}"), function)(path))
 
     @property
     def place(self) -> str:
@@ -116,9 +126,9 @@ KINDS = (
         ("package-lock.json", "npm-shrinkwrap.json", "node_modules/.package-lock.json"),
         Role.LOCK,
         NPM,
-        "npm:read_lock",
+        "npm_lock:read",
     ),
-    Kind("package-json", ("package.json",), Role.DECLARATION, NPM, "npm:read"),
+    Kind("package-json", ("package.json",), Role.DECLARATION, NPM, "npm_manifest:read"),
     Kind(
         "dpkg",
         ("var/lib/dpkg/status", "var/lib/dpkg/status.d/*"),
@@ -128,7 +138,30 @@ KINDS = (
     ),
     Kind("apk", ("lib/apk/db/installed",), Role.INSTALLED, "Alpine", "apk:read"),
     Kind("oci-layout", ("oci-layout",), Role.INSTALLED, "", "images:read_layout"),
-    Kind("image-archive", (), Role.INSTALLED, "", "images:read_archive"),
+    Kind(
+        "image-archive",
+        ("*.tar", "*.tar.gz", "*.tgz", "*.tar.zst", "*.oci"),
+        Role.INSTALLED,
+        "",
+        "images:read_archive",
+        "image_marks:is_archive",
+    ),
+    Kind(
+        "dockerfile",
+        (
+            "Dockerfile",
+            "Dockerfile.*",
+            "Dockerfile-*",
+            "*.Dockerfile",
+            "*.dockerfile",
+            "Containerfile",
+            "Containerfile.*",
+            "*.Containerfile",
+        ),
+        Role.REQUIREMENTS,
+        "oci",
+        "dockerfiles:read",
+    ),
     # Known by name, and not read: silence about them would be a false "no known vulnerabilities".
     Kind("yarn-lock", ("yarn.lock",), Role.LOCK, NPM),
     Kind("pnpm-lock", ("pnpm-lock.yaml",), Role.LOCK, NPM),
@@ -144,7 +177,13 @@ KINDS = (
     Kind("renv-lock", ("renv.lock",), Role.LOCK, "CRAN"),
     Kind(
         "rpm-database",
-        ("var/lib/rpm/rpmdb.sqlite", "var/lib/rpm/Packages", "var/lib/rpm/Packages.db"),
+        (
+            "var/lib/rpm/rpmdb.sqlite",
+            "var/lib/rpm/Packages",
+            "var/lib/rpm/Packages.db",
+            "usr/lib/sysimage/rpm/rpmdb.sqlite",
+            "usr/lib/sysimage/rpm/Packages.db",
+        ),
         Role.INSTALLED,
         "Red Hat",
     ),

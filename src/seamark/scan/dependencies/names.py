@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 PYPI = "PyPI"
 NPM = "npm"
@@ -43,3 +43,18 @@ def purl(
 def pypi_purl(name: str, version: str = "") -> str:
     """The package URL of a package on PyPI; ``name`` in any spelling."""
     return purl("pypi", pypi_name(name), version)
+
+
+def source_package(component_purl: str) -> tuple[str, str]:
+    """Name and version of the source package that an OS package was built from (``upstream``).
+
+    Distributions publish advisories about source packages. Both are empty where the package URL
+    names none: then the package is its own source; the version is where it is the package's own.
+    """
+    qualifiers = component_purl.partition("?")[2].split("&")
+    for each in qualifiers:
+        key, _, value = each.partition("=")
+        if key == "upstream":
+            name, _, version = unquote(value).partition("@")
+            return name, version
+    return "", ""
