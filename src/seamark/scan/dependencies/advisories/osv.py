@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SUMMARY = 160
-"""Characters of a summary; where a record has none, the first sentence of its details."""
+"""Characters of a summary; where a record has none, the beginning of its details."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/-]{0,199}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2})?")
 _EVENTS = ("introduced", "fixed", "last_affected", "limit")
@@ -158,16 +158,18 @@ def _summary(document: dict[str, Any]) -> str:
     text = document.get("summary")
     if not isinstance(text, str) or not text.strip():
         text = document.get("details")
-        text = _first_sentence(text[:2000]) if isinstance(text, str) else ""
+        text = _gist(text[:2000]) if isinstance(text, str) else ""
     text = " ".join(text[: SUMMARY * 4].split())
     return text if len(text) <= SUMMARY else text[: SUMMARY - 1].rstrip() + "…"
 
 
-def _first_sentence(text: str) -> str:
+def _gist(text: str) -> str:
     lines = (line.strip(" #*-=\t") for line in text.splitlines())
     words = " ".join(line for line in lines if line and line.lower() not in _HEADINGS)
     sentences = re.split(r"(?<=[.!?]) (?=[A-Z])", words)
-    return next((each for each in sentences if not _INTRODUCTION.match(each)), words)
+    if len(sentences) > 1 and _INTRODUCTION.match(sentences[0]):
+        del sentences[0]
+    return " ".join(sentences)
 
 
 _INTRODUCTION = re.compile(r"(?:\S+ ){1,3}is (?:an?|the) ")
