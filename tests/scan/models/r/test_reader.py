@@ -101,3 +101,37 @@ def test_damage_never_raises(path: Path, data: st.DataObject) -> None:
     assert "FIL008" not in rules(report)
     if end < len(raw) - 8:  # the last line of the text encoding may lack its end
         assert report.verdict is not Verdict.CLEAN
+
+
+DETOURS = sorted(rfiles.codes().keys() - CODES.keys())
+
+
+@pytest.mark.parametrize("name", DETOURS)
+def test_detours_to_a_function_are_found(name: str) -> None:
+    report = scan_bytes(rfiles.codes()[name], name=name)
+    assert rules(report) & {"RDS002", "RDS003"}
+
+
+def symbols(*names: str) -> list[bytes]:
+    return [rfiles.symbol(name) for name in names]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        call("cat", texts("x"), file=texts("")),
+        call("writeLines", texts("x"), call("stderr")),
+        call("saveRDS", *symbols("object", "path")),
+        call("readRDS", *symbols("path")),
+        call("library", *symbols("stats")),
+        call("options", digits=texts("3")),
+        call("lm", call("~", rfiles.symbol("y"), call("+", *symbols("x", "system")))),
+        call("list", source=rfiles.symbol("source")),
+        call("<-", *symbols("system", "x")),
+        call("paste", call("$", *symbols("R.version", "system"))),
+        call("do.call", texts("rbind"), *symbols("parts")),
+        call("file", texts("x.csv"), texts("r")),
+    ],
+)
+def test_what_models_call_is_clean(body: bytes) -> None:
+    assert scan_bytes(HEADER + function(body), name="x.rds").findings == ()

