@@ -21,6 +21,7 @@ from seamark.scan.models.weights.tails import examine_appended_zip, examine_trai
 RULES = rules.RULES
 
 _ITEMS = 1_000_000
+_ALIKE = 64
 _DEPTH = 200
 _DIMENSIONS = 64
 _KEY = 200
@@ -44,6 +45,7 @@ class _Frame:
     path: str
     left: int
     is_map: bool
+    is_shape: bool = False
     keys: set[str] = field(default_factory=set)
     facts: dict[str, Item | list[int]] = field(default_factory=dict)
     index: int = 0
@@ -106,17 +108,23 @@ class _Walk:
         self.regions: list[Region] = []
         self.structure = 0
         self._stack: list[_Frame] = []
-        self._count = 0
+        self._count = self._check_at = 0
 
     def findings(self) -> Iterator[Finding]:
         """Read the one value of the file."""
-        yield from self._value("")
+        yield from self._value(self._next(), "")
         while self._stack:
             frame = self._stack[-1]
             if not frame.left:
                 self._stack.pop()
                 yield from self._close(frame)
                 continue
+            if not frame.is_map and not frame.is_shape:
+                count = self._skip_alike(frame.left)
+                frame.left -= count
+                frame.index += count
+                if count:
+                    continue
             frame.left -= 1
             name = str(frame.index)
             frame.index += 1
@@ -130,17 +138,31 @@ class _Walk:
                         offset=self.items.position,
                     )
                 frame.keys.add(name)
-            yield from self._value(name)
+            item = self._next()
+            if item.form > Form.TEXT or frame.is_shape or name in _NUMPY_KEYS:
+                yield from self._value(item, name)
+
+    def _skip_alike(self, most: int) -> int:
+        """Step over numbers that lie in a row; they cost next to nothing, and count for little."""
+        count = self.items.skip_alike(most)
+        if count:
+            self._spend(1 + count // _ALIKE)
+            self.structure += count
+        return count
 
     def _next(self) -> Item:
         item = self.items.next()
-        self._count += 1
-        if self._count > _ITEMS:
-            raise LimitExceeded(f"holds more than {_ITEMS} MessagePack values")
-        if not self._count % 4096:
-            self.scope.meter.check_time()
+        self._spend(1)
         self.structure += 9 if item.form is Form.BINARY else item.end - item.start + 1
         return item
+
+    def _spend(self, count: int) -> None:
+        self._count += count
+        if self._count > _ITEMS:
+            raise LimitExceeded(f"holds more than {_ITEMS} MessagePack values")
+        if self._count >= self._check_at:
+            self._check_at = self._count + 4096
+            self.scope.meter.check_time()
 
     def _key(self) -> str:
         item = self._next()
@@ -150,16 +172,15 @@ class _Walk:
             return str(item.value)
         raise Malformed("a map's key is neither text nor a number", item.start)
 
-    def _value(self, name: str) -> Iterator[Finding]:
+    def _value(self, item: Item, name: str) -> Iterator[Finding]:
         parent = self._stack[-1] if self._stack else None
         path = _join(parent.path, name) if parent else ""
-        item = self._next()
         if item.form in (Form.MAP, Form.ARRAY):
             yield from self._open(item, path)
             return
         if parent and parent.is_map and name in _NUMPY_KEYS:
             parent.facts[name] = item
-        elif parent and not parent.is_map and parent.path.endswith("shape"):
+        elif parent and parent.is_shape:
             parent.facts.setdefault("shape", [])
             shape = parent.facts["shape"]
             if isinstance(shape, list) and item.form is Form.INT and len(shape) < _DIMENSIONS:
@@ -184,7 +205,9 @@ class _Walk:
             raise Malformed(f"{count} entries are announced and cannot follow", item.start)
         if len(self._stack) >= _DEPTH:
             raise LimitExceeded(f"nests deeper than {_DEPTH} levels")
-        self._stack.append(_Frame(path, count, item.form is Form.MAP))
+        is_map = item.form is Form.MAP
+        is_shape = not is_map and path.endswith("shape")
+        self._stack.append(_Frame(path, count, is_map, is_shape))
 
     def _close(self, frame: _Frame) -> Iterator[Finding]:
         """The container ended: hand a shape to the map around it, or judge an array."""
@@ -222,7 +245,7 @@ class _Walk:
         code = int(item.value)
         if code in (_NDARRAY, _SCALAR):
             self.seen.is_flax = True
-            inner = Items(self.blob, item.start, item.end)
+            inner = self.items.within(item)
             try:
                 head = inner.next()
                 if head.form is not Form.ARRAY or head.value != 3:
