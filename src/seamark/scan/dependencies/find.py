@@ -30,6 +30,8 @@ def find_sources(
             continue
         if not kind.recognizes(copies.get(entry.shown, entry.path)):
             continue
+        if kind.unless and os.path.isfile(os.path.join(os.path.dirname(entry.path), kind.unless)):
+            continue
         limit = root if _below(root, entry.path) else os.path.dirname(entry.path)
         content = copies.get(entry.shown, "")
         yield Source(path=entry.path, shown=entry.shown, root=limit, content=content), kind

@@ -20,6 +20,7 @@ class Kind:
     met: ``function(source: Source) -> Iterator[Item]``. Without one the format is known and not
     read, and each such file is reported as not assessed. ``sniff`` (``module:function`` likewise,
     ``function(path: str) -> bool``) looks into files whose names say too little.
+    ``unless`` names a file beside it that says the same better: where that is, this is no list.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Kind:
     role: Role
     ecosystem: str
     reader: str = ""
+    unless: str = ""
     sniff: str = ""
 
     def matches(self, path: str) -> bool:
@@ -115,10 +117,18 @@ KINDS = (
     ),
     Kind(
         "installed-python",
-        ("*.dist-info/METADATA", "*.egg-info/PKG-INFO", "*.egg-info"),
+        ("*.dist-info/METADATA", "*.egg-info/PKG-INFO", "EGG-INFO/PKG-INFO", "*.egg-info"),
         Role.INSTALLED,
         PYPI,
         "installed:read",
+    ),
+    Kind(
+        "installed-python-damaged",
+        ("*.dist-info/RECORD",),
+        Role.INSTALLED,
+        PYPI,
+        "installed:read_record",
+        unless="METADATA",
     ),
     Kind("conda-meta", ("conda-meta/*.json",), Role.INSTALLED, CONDA, "conda:read_installed"),
     Kind(

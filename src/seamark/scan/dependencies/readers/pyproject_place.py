@@ -101,6 +101,7 @@ class Place:
 
         ``key`` says that it is the entry's name, before ``=`` or ``:``.
         """
+        needles: tuple[str, ...]
         if key:
             needles = (f"\n{text} =", f"\n{text}=", f'"{text}":', f'\n"{text}"', f"\n{text}.")
         else:

@@ -48,8 +48,9 @@ class Sources:
             return unassessed(item.title, "the marker of its source cannot be read", where)
         if "git" in texts:
             revision = next((texts[key] for key in ("rev", "tag", "branch") if key in texts), "")
-            origin = origins.vcs_origin(texts["git"], revision, texts.get("subdirectory", ""))
-            return component(item.title, replace(where, origin=origin))
+            folder = texts.get("subdirectory", "")
+            where = replace(where, origin=origins.vcs_origin(texts["git"], revision, folder))
+            return component(item.title, where)
         if "url" in texts:
             return read_place(texts["url"], where, name=item.title)
         if "path" in texts:
@@ -57,8 +58,8 @@ class Sources:
         if entry.get("workspace") is True:
             return read_local(item.title, ".", where)
         if "index" in texts and texts["index"] in self.indexes:
-            url = origins.clean_url(self.indexes[texts["index"]])[0]
-            return replace(item, marker=where.marker, origin=Origin(kind=OriginKind.INDEX, url=url))
+            origin = origins.index_origin(self.indexes[texts["index"]])
+            return replace(item, marker=where.marker, origin=origin)
         return unassessed(item.title, "its source in tool.uv.sources cannot be told", where)
 
 
