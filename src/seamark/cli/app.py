@@ -34,6 +34,7 @@ COMMANDS = (
     Command("schema", "seamark.cli.schema:command"),
     Command("doctor", "seamark.cli.doctor:command"),
     Command("allowlist", "seamark.cli.allowlist:app", group=True),
+    Command("db", "seamark.cli.db:app", group=True),
 )
 
 

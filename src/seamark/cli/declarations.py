@@ -17,7 +17,7 @@ class Writes:
 
 
 READS: frozenset[str] = frozenset(
-    {"rules list", "rules show", "rules facts", "baseline show", "allowlist verify"}
+    {"rules list", "rules show", "rules facts", "baseline show", "allowlist verify", "db status"}
 )
 """Commands that change nothing; a test runs them and compares the files before and after."""
 
@@ -32,5 +32,7 @@ WRITES: Mapping[str, Writes] = {
     "schema": Writes("the --output file", "report:write", "schema.exported"),
     "doctor": Writes("the receipts key, where there is none", "key:create", "key.created"),
     "allowlist merge": Writes("the shipped allowlist", "allowlist:write", "allowlist.merged"),
+    "db import": Writes("the advisory database", "advisories:write", "advisories.imported"),
+    "db update": Writes("the advisory database", "advisories:write", "advisories.updated"),
     "allowlist build": Writes("files in --output", "allowlist:write", "allowlist.built"),
 }
