@@ -99,6 +99,28 @@ def test_code_is_judged_under_its_title(tmp_path: Path) -> None:
     assert "COD001" in rules(scan(tmp_path, layout(code, weights)))
 
 
+def test_every_title_of_a_blob_counts(tmp_path: Path) -> None:
+    text = b"import os\nos.system('echo seamark')\n"
+    weights = {"annotations": {TITLE: "model.pt"}}
+    plain = {"data": text, "annotations": {TITLE: "notes"}}
+    named = {"data": text, "annotations": {TITLE: "handler.py"}}
+    assert "COD001" in rules(scan(tmp_path, layout(plain, named, weights)))
+    both = {"data": text, "annotations": {TITLE: "x", "org.cncf.model.filepath": "handler.py"}}
+    assert "COD001" in rules(scan(tmp_path, layout(both, weights)))
+
+
+def test_layers_lie_beside_each_other(tmp_path: Path) -> None:
+    model = {
+        "data": b"flavors: {python_function: {loader_module: mlflow.sklearn, env: needs}}\n",
+        "annotations": {TITLE: "m/MLmodel"},
+    }
+    needs = {
+        "data": b"channels: [https://seamark.invalid/c]\n",
+        "annotations": {TITLE: "m/needs"},
+    }
+    assert "ENV001" in rules(scan(tmp_path, layout(model, needs)))
+
+
 @pytest.mark.parametrize("text", [b"{", b"[]", b"[" * 90_000, b'{"manifests": [1, {}, null]}'])
 def test_indexes_that_are_none(tmp_path: Path, text: bytes) -> None:
     report = scan(tmp_path, {**layout({}), "index.json": text})

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofs.hostile.tensorflowwire import flatbuffer, flex_options, lite, lite_tensor, node
+from proofs.hostile.tensorflowwire import attr, flatbuffer, flex_options, lite, lite_tensor, node
 from proofs.hostile.ziparchive import plain
 from seamark.core.reports import FileReport
 from seamark.core.verdicts import Verdict
@@ -74,6 +74,15 @@ def test_the_node_that_runs_counts_not_its_name() -> None:
     assert rules(scan(honest)) == set()
     assert rules(scan(lying)) == {"TFL004", "TFL001"}
     assert scan(with_options("FlexErf", b"nonsense")).verdict is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("source", "found"), [("local://", set()), ("bytes://x", set()), ("/etc/x", {"TFL001"})]
+)
+def test_schemas_that_are_read_from_files(source: str, found: set[str]) -> None:
+    decode = node("d", "DecodeProtoV2", "x", attrs=[attr("descriptor_source", (2, source))])
+    options = flex_options("DecodeProtoV2", decode)
+    assert rules(scan(with_options("FlexDecodeProtoV2", options))) == found
 
 
 @pytest.mark.parametrize(

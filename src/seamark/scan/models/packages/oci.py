@@ -11,20 +11,20 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from seamark.core.findings import Finding
+from seamark.scan.models import paths
 from seamark.scan.models.blobs import Blob
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.packages import oci_rules as rules
 from seamark.scan.models.packages.oci_blobs import digest_holds, wrong_type
 from seamark.scan.models.packages.oci_configs import describe_config, paths_of
 from seamark.scan.models.paths import leads_outside
-from seamark.scan.models.scope import Scope
+from seamark.scan.models.scope import OpenBeside, Scope
 from seamark.scan.models.weights.json_trees import read_json
 
 _DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha512):([0-9a-f]{128})")
 _MOST_BLOBS = 5000
 _MANIFEST_LIMIT = 4 << 20
 _READ_BY_NAME = (".py", ".json", ".yaml", ".yml", ".jinja", ".jinja2", ".j2", ".txt", "mlmodel")
-_READ_LIMIT = 8 << 20
 _TITLES = (
     "org.opencontainers.image.title",
     "org.cncf.model.filepath",
@@ -37,20 +37,22 @@ Entries = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """A descriptor whose blob is there, and the path that clients write it to."""
+    """A descriptor whose blob is there, and the paths that clients write it to."""
 
     blob: Blob
     digest: str
     media_type: str
-    title: str
+    titles: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class _Walk:
-    """The way through one layout: descriptors are followed once each."""
+    """The way through one layout: blobs are read once each; one may have many names."""
 
     scope: Scope
-    seen: set[str] = field(default_factory=set)
+    seen: dict[str, Blob | None] = field(default_factory=dict)
+    followed: set[tuple[str, str]] = field(default_factory=set)
+    descriptors: int = 0
     layers: list[_Layer] = field(default_factory=list)
     hashed: int = 0
 
@@ -106,7 +108,10 @@ def _descriptors(document: Entries) -> Iterator[tuple[Entries, str]]:
 def _examine_descriptor(
     descriptor: Entries, role: str, walk: _Walk
 ) -> Generator[Finding, None, Blob | None]:
-    """Findings about one descriptor; returns its blob where it is there and new."""
+    """Findings about one descriptor; returns its blob where it is there.
+
+    A manifest or configuration is returned once only.
+    """
     scope = walk.scope
     digest = _text(descriptor.get("digest"))
     yield from _examine_annotations(descriptor, scope)
@@ -116,22 +121,27 @@ def _examine_descriptor(
             rules.ODD_DIGEST, f"The digest of a {role} is {digest[:200]!r}.", anchor=digest[:200]
         )
         return None
-    if digest in walk.seen:
-        return None
-    walk.seen.add(digest)
-    if len(walk.seen) > _MOST_BLOBS:
+    walk.descriptors += 1
+    if walk.descriptors > _MOST_BLOBS:
         raise LimitExceeded(f"names more than {_MOST_BLOBS} blobs")
-    algorithm, value = match[1] or match[3], match[2] or match[4]
-    blob = scope.beside(f"blobs/{algorithm}/{value}")
-    if blob is None:
-        yield scope.finding(
-            rules.MISSING_BLOB, f"The {role} {digest[:27]}… is not here.", anchor=digest
-        )
+    new = digest not in walk.seen
+    if new:
+        algorithm, value = match[1] or match[3], match[2] or match[4]
+        blob = walk.seen[digest] = scope.beside(f"blobs/{algorithm}/{value}")
+        if blob is None:
+            yield scope.finding(
+                rules.MISSING_BLOB, f"The {role} {digest[:27]}… is not here.", anchor=digest
+            )
+        else:
+            yield from _examine_content(blob, descriptor, algorithm, value, walk)
+    blob = walk.seen[digest]
+    if blob is not None and role == "layer":
+        titles = tuple(dict.fromkeys(_paths(descriptor)))
+        walk.layers.append(_Layer(blob, digest, _text(descriptor.get("mediaType")), titles))
+    followed = role, digest
+    if followed in walk.followed:
         return None
-    yield from _examine_content(blob, descriptor, algorithm, value, walk)
-    if role == "layer":
-        title = next(iter(_paths(descriptor)), "")
-        walk.layers.append(_Layer(blob, digest, _text(descriptor.get("mediaType")), title))
+    walk.followed.add(followed)
     return blob
 
 
@@ -191,7 +201,11 @@ def _examine_config(config: Entries, descriptor: Entries, scope: Scope) -> Itera
 def _examine_layers(walk: _Walk) -> Iterator[Finding]:
     """Media types against contents; and files that loaders know by name, under that name."""
     scope = walk.scope
-    titles = frozenset(layer.title.rpartition("/")[2] for layer in walk.layers if layer.title)
+    every = frozenset(title.rpartition("/")[2] for layer in walk.layers for title in layer.titles)
+    named = {
+        title.removeprefix("./"): layer.blob for layer in walk.layers for title in layer.titles
+    }
+    examined: set[tuple[str, str]] = set()
     for layer in walk.layers:
         said = wrong_type(layer.blob, layer.media_type)
         if said:
@@ -200,10 +214,25 @@ def _examine_layers(walk: _Walk) -> Iterator[Finding]:
                 f"The layer {layer.digest[:27]}… is called {layer.media_type[:120]} and {said}.",
                 anchor=layer.digest,
             )
-        if not leads_outside(layer.title) and (
-            layer.title.lower().endswith(_READ_BY_NAME) and layer.blob.size <= _READ_LIMIT
-        ):
-            yield from scope.examine(layer.blob, layer.title[:1024], lambda: titles)
+        for title in layer.titles:
+            if (layer.digest, title) in examined or leads_outside(title):
+                continue
+            examined.add((layer.digest, title))
+            if title.lower().endswith(_READ_BY_NAME):
+                shown = title[:1024]
+                yield from scope.examine(
+                    layer.blob, shown, lambda: every, beside=_opener(shown, named)
+                )
+
+
+def _opener(title: str, named: Mapping[str, Blob]) -> OpenBeside:
+    """Opens layers by the paths that they are written to."""
+
+    def opened(name: str, levels: int = 0, /) -> Blob | None:
+        path = paths.beside(title, name, levels)
+        return None if path is None else named.get(path)
+
+    return opened
 
 
 def _text(value: object) -> str:

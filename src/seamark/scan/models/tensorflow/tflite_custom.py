@@ -18,7 +18,7 @@ STOCK = frozenset({"TFLite_Detection_PostProcess", "Mfcc", "AudioSpectrogram", "
 
 _FLEX = "Flex"
 _OPTIONS_LIMIT = 4 << 20
-_LOCAL = ("stdout", "stderr", "log(")
+_LOCAL = ("stdout", "stderr", "log(", "local://", "bytes://")
 
 
 def examine_code(name: str, scope: Scope) -> Iterator[Finding]:
@@ -87,13 +87,13 @@ def _examine_flex(custom: str, data: bytes, scope: Scope) -> Iterator[Finding]:
     for url in urls:
         yield scope.finding(
             rules.REACHES_OUT,
-            f"The operator '{custom[:100]}' sends what it sees to '{url[:200]}'.",
+            f"The operator '{custom[:100]}' opens '{url[:200]}'.",
             anchor=f"{named[:100]}:{url[:200]}",
         )
 
 
 def _urls(wires: Wires, place: Place, operator: str) -> list[str]:
-    """Where an operator sends what it sees, for those that do so by attribute."""
+    """What an operator opens, for those that are told by an attribute."""
     wanted = URL_ATTRIBUTES.get(operator)
     found: list[str] = []
     if wanted:
