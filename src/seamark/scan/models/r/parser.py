@@ -34,6 +34,15 @@ _LARGEST_CALL = 20_000
 
 _ITEM = None
 """Request for the next value. A number asks for one whose flags were read already."""
+_OPEN = ("open", 0)
+"""Request for the value that is open: its flags were read, and it was found to hold others."""
+_HOLDERS = frozenset({*t.WIDTHS, t.TEXTS, t.LIST, *t.CHAINED})
+"""The most common types that hold others where they have attributes, or always."""
+_CONSTANTS: dict[int, Value] = {
+    t.NULL: NOTHING, 0: NOTHING, t.UNBOUND: UNBOUND, t.MISSING: MISSING,
+    **{kind: Other(title) for kind, title in t.SINGLE.items()},
+}  # fmt: skip
+_NUMBERS = {kind: Other(t.KINDS[kind]) for kind in t.WIDTHS}
 Request = int | tuple[str, int] | Finding | None
 Steps = Generator[Request, Value, Value]
 
@@ -104,28 +113,20 @@ class Parser:
             flags = self._stream.integer()
         self.witness.flags = flags
         kind = flags & 0xFF
-        if kind == t.SYMBOL:
-            return self._symbol()
+        if kind in _HOLDERS:
+            if kind in t.WIDTHS and not flags & t.HAS_ATTRIBUTES:
+                return self._numbers(kind)
+            return self._texts() if kind == t.TEXTS and not flags & t.HAS_ATTRIBUTES else None
         if kind == t.REFERENCE:
             return self._reference(flags)
-        if kind in (t.NULL, 0):
-            return NOTHING
-        if kind == t.UNBOUND:
-            return UNBOUND
-        if kind == t.MISSING:
-            return MISSING
-        if kind in t.SINGLE:
-            return Other(t.SINGLE[kind])
+        if kind == t.SYMBOL:
+            return self._symbol()
+        if kind in _CONSTANTS:
+            return _CONSTANTS[kind]
         if kind == t.TEXT:
             return Texts((self._text(self._stream.integer()),))
         if kind in (t.SPECIAL, t.BUILTIN):
             return Symbol(self._text(self._stream.integer()))
-        if flags & t.HAS_ATTRIBUTES:
-            return None
-        if kind in t.WIDTHS:
-            return self._numbers(kind)
-        if kind == t.TEXTS:
-            return self._texts()
         return None
 
     def _text(self, length: int) -> str:
@@ -167,7 +168,7 @@ class Parser:
         self._stream.skip(length, t.WIDTHS[kind])
         if kind == t.RAW:
             self.witness.raw(at, length)
-        return Other(t.KINDS[kind])
+        return _NUMBERS[kind]
 
     def _texts(self) -> Value:
         length = self._length()
@@ -182,7 +183,7 @@ class Parser:
     # Values that hold others.
 
     def _steps(self, asked: int | tuple[str, int] | None) -> Steps:
-        if isinstance(asked, tuple):
+        if isinstance(asked, tuple) and asked is not _OPEN:
             return self._compiled() if asked[0] == "code" else self._in_code(asked[1])
         flags = self.witness.flags
         kind = flags & 0xFF
@@ -213,8 +214,12 @@ class Parser:
         elif kind in t.WIDTHS:
             self._numbers(kind)
         elif kind != t.S4:
-            for _ in range(self._length()):
-                yield _ITEM
+            left = self._length()
+            while left:
+                skipped = self._stream.skip_scalars(left)
+                left -= skipped or 1
+                if not skipped and self._leaf(None) is None:
+                    yield _OPEN
         if flags & t.HAS_ATTRIBUTES:
             attributes = yield _ITEM
             if isinstance(value, Other) and isinstance(attributes, Pairs):
@@ -231,9 +236,9 @@ class Parser:
             if flags & t.HAS_ATTRIBUTES:
                 given = yield _ITEM
                 attributes = attributes or given
-            tag = (yield _ITEM) if flags & t.HAS_TAG else NOTHING
+            tag = (self._leaf(None) or (yield _OPEN)) if flags & t.HAS_TAG else NOTHING
             self._in_frame = in_frame
-            value = yield _ITEM
+            value = self._leaf(None) or (yield _OPEN)
             self._in_frame = False
             if len(kept) < most:
                 kept.append((tag.name if isinstance(tag, Symbol) else "", value))

@@ -17,6 +17,15 @@ _ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _ESCAPED = {
     b"n": b"\n", b"t": b"\t", b"v": b"\v", b"b": b"\b", b"r": b"\r", b"f": b"\f", b"a": b"\a",
 }  # fmt: skip
+_SCALARS = {
+    order: re.compile(
+        b"(?P<double>(?:%b%b.{8})++)|(?:(?:%b|%b)%b.{4})++"
+        % tuple(re.escape(struct.pack(order + "i", word)) for word in (14, 1, 10, 13, 1)),
+        re.DOTALL,
+    )
+    for order in "<>"
+}
+"""Vectors of one number without attributes: flags, length 1, the number."""
 
 
 class Stream(Protocol):
@@ -39,6 +48,10 @@ class Stream(Protocol):
         """Step over ``count`` texts with their flags and lengths."""
         ...
 
+    def skip_scalars(self, most: int) -> int:
+        """Step over up to ``most`` vectors of one number; how many it were, maybe none."""
+        ...
+
     def skip(self, count: int, width: int) -> None:
         """Step over ``count`` numbers (for a width of 1: raw bytes) of ``width`` bytes each."""
         ...
@@ -47,12 +60,13 @@ class Stream(Protocol):
 class Binary:
     """XDR (big-endian) or the native little-endian form."""
 
-    __slots__ = ("_at", "_base", "_blob", "_data", "_integer", "_meter")
+    __slots__ = ("_at", "_base", "_blob", "_data", "_integer", "_meter", "_scalars")
 
     def __init__(self, blob: Blob, start: int, meter: Meter, *, order: str) -> None:
         self._blob = blob
         self._meter = meter
         self._integer = struct.Struct(order + "i")
+        self._scalars = _SCALARS[order]
         self._base, self._at = start, 0
         self._data = blob.read(start, _WINDOW)
 
@@ -98,6 +112,16 @@ class Binary:
             at += 8 + (length if length > 0 else 0)
         self._at = at
         self.skip(0, 1)
+
+    def skip_scalars(self, most: int) -> int:
+        """See :class:`Stream`. Only those in a row that are written alike, in the window."""
+        match = self._scalars.match(self._data, self._at)
+        if match is None:
+            return 0
+        width = 16 if match.lastgroup == "double" else 12
+        count = min((match.end() - self._at) // width, most)
+        self._at += count * width
+        return count
 
     def skip(self, count: int, width: int) -> None:
         """See :class:`Stream`."""
@@ -158,6 +182,10 @@ class Ascii:
             if self.integer() & 0xFF != 9:
                 raise Malformed("a text is of another type", self.offset)
             self.text(max(0, self.integer()))
+
+    def skip_scalars(self, _most: int) -> int:
+        """See :class:`Stream`; in text each is read."""
+        return 0
 
     def skip(self, count: int, width: int) -> None:
         """See :class:`Stream`."""
