@@ -47,7 +47,7 @@ class Discovery:
 def discover(root: str, selection: Selection = Selection()) -> Discovery:
     """Model files under ``root``, without what no loader opens and what git ignores."""
     reports = scan_paths(["."], selection=selection, base=root)
-    found = [Found(report) for report in reports if _is_model(report)]
+    found = [Found(report) for report in reports if is_model(report)]
     try:
         left_out = ignored(root, [each.path for each in found]) if found else frozenset()
     except UsageError:  # no git here, so nothing that it ignores
@@ -76,7 +76,8 @@ def _crowd(path: str) -> tuple[str, str]:
     return os.path.dirname(path), os.path.splitext(path)[1]
 
 
-def _is_model(report: FileReport) -> bool:
+def is_model(report: FileReport) -> bool:
+    """Whether a file is one that models are kept in, by its content."""
     if report.format in _NOT_MODELS or report.coverage.note:
         return False
     if report.path.startswith("seamark."):

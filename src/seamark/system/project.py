@@ -38,7 +38,7 @@ class System(_Strict):
 
 
 class Asset(_Strict):
-    """A model, dataset or service that belongs to the system."""
+    """A model, dataset, prompt or service that belongs to the system."""
 
     name: str = Field(default="", description="What people call it.")
     path: Glob | None = Field(default=None, description="Where its files are.")
@@ -157,6 +157,7 @@ class Project(_Strict):
     system: System
     models: list[Asset] = Field(default_factory=list)
     datasets: list[Asset] = Field(default_factory=list)
+    prompts: list[Asset] = Field(default_factory=list)
     services: list[Asset] = Field(default_factory=list)
     scan: Scan = Field(default_factory=Scan)
     checks: dict[str, CheckSettings] = Field(
@@ -192,7 +193,7 @@ def project_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of ``seamark.yaml``."""
     schema = Project.model_json_schema(mode="validation")
     text_or_object = {"anyOf": [{"type": "string", "minLength": 1}, {"$ref": "#/$defs/Asset"}]}
-    for name in ("models", "datasets", "services"):
+    for name in ("models", "datasets", "prompts", "services"):
         schema["properties"][name]["items"] = text_or_object  # a bare path is an asset too
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

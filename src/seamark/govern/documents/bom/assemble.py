@@ -53,6 +53,7 @@ class Found:
     services: tuple[Declared, ...] = ()
     held: Mapping[Declared, tuple[HeldFile, ...]]
     gaps: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     read: ReadCard
 
 
@@ -81,6 +82,7 @@ def assemble(found: Found, *, tool_version: str) -> Bom:
         subject=_subject(found.subject, packages, entries.values()),
         entries=tuple(sorted(everything, key=lambda entry: entry.ref)),
         gaps=tuple(dict.fromkeys(gaps)),
+        excluded=found.excluded,
         tool_version=tool_version,
     )
 

@@ -67,9 +67,9 @@ def compare(old: Bom, new: Bom, *, book: Book | None, book_problem: str = "") ->
         if (change := _change(key, before[key], after[key]))
     ]
     gaps = [f"{bom.origin or 'A document'}: {gap}" for bom in (old, new) for gap in bom.gaps]
-    for bom in (old, new):
-        if not bom.entries:
-            gaps.append(f"{bom.origin or 'A document'} lists nothing.")
+    gaps += [
+        f"{bom.origin or 'A document'} lists nothing." for bom in (old, new) if not bom.entries
+    ]
     vulnerable: list[Exposure] = []
     if book is None:
         why = book_problem or "there is no advisory database"

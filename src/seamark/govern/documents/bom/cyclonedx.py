@@ -81,7 +81,7 @@ def _content(bom: Bom, timestamp: str) -> Tree:
             "lifecycles": [{"phase": "discovery"}],
             "tools": {"components": [_filled(tool)]},
             "component": _component(bom.subject, named),
-            **_properties(("seamark:incomplete", gap) for gap in bom.gaps),
+            **_properties((*_told("incomplete", bom.gaps), *_told("excluded", bom.excluded))),
         },
         "components": [_component(each, named) for each in entries],
         "services": [_service(each) for each in bom.of(Kind.SERVICE)],
@@ -138,7 +138,11 @@ def _ancestor(entry: Entry) -> Tree:
     return _filled({"type": _TYPES[entry.kind], "name": entry.name, "purl": entry.purl})
 
 
-def _properties(pairs: Iterator[Property] | tuple[Property, ...]) -> Tree:
+def _told(name: str, values: tuple[str, ...]) -> Iterator[Property]:
+    return ((f"seamark:{name}", value) for value in values)
+
+
+def _properties(pairs: tuple[Property, ...]) -> Tree:
     found = [{"name": name, "value": value} for name, value in pairs]
     return {"properties": found} if found else {}
 

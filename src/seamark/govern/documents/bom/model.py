@@ -127,7 +127,8 @@ class Bom:
     """A bill of materials.
 
     ``subject`` is the system itself. ``entries`` are sorted by reference, each reference once.
-    ``gaps`` say, in whole sentences, what should be in the document and could not be read.
+    ``gaps`` say, in whole sentences, what should be in the document and could not be read;
+    ``excluded`` are places that the owner left out.
     ``tool`` and ``tool_version`` are who wrote it.
     """
 
@@ -135,6 +136,7 @@ class Bom:
     entries: tuple[Entry, ...]
     vulnerabilities: tuple[Vulnerability, ...] = ()
     gaps: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     tool: str = "seamark"
     tool_version: str = ""
     origin: str = field(default="", compare=False)

@@ -60,8 +60,10 @@ def as_tree(bom: Bom, *, timestamp: str = "") -> Tree:
             {"licenseId": key, "name": text[:200], "extractedText": text}
             for key, text in sorted(extracted.items())
         ]
-    if bom.gaps:
-        body["annotations"] = [_annotation(bom, f"Incomplete: {gap}", created) for gap in bom.gaps]
+    remarks = [f"Incomplete: {each}" for each in bom.gaps]
+    remarks += [f"Excluded: {each}" for each in bom.excluded]
+    if remarks:
+        body["annotations"] = [_annotation(bom, text, created) for text in remarks]
     known = json.dumps([created, body], sort_keys=True)
     name = _UNSAFE.sub("-", bom.subject.name).strip("-") or "system"
     return {
