@@ -28,6 +28,7 @@ COMMANDS = (
     Command("init", "seamark.cli.init:command"),
     Command("check", "seamark.cli.check:command"),
     Command("scan", "seamark.cli.scan:command"),
+    Command("sbom", "seamark.cli.sbom:command"),
     Command("convert", "seamark.cli.convert:command"),
     Command("baseline", "seamark.cli.baseline:app", group=True),
     Command("rules", "seamark.cli.rules:app", group=True),

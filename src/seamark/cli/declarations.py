@@ -25,6 +25,7 @@ WRITES: Mapping[str, Writes] = {
     "init": Writes("seamark.yaml, .gitignore", "project:write", "project.initialized"),
     "scan": Writes("the --output file, receipts", "report:write", "asset.scanned"),
     "check": Writes("the --output file, receipts", "report:write", "project.checked"),
+    "sbom": Writes("the --output file, receipts", "report:write", "bom.created"),
     "convert": Writes("the converted file, --report", "model:convert", "model.converted"),
     "baseline create": Writes("seamark.baseline.json", "baseline:write", "baseline.created"),
     "baseline update": Writes("seamark.baseline.json", "baseline:write", "baseline.updated"),
