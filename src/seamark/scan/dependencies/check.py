@@ -100,9 +100,15 @@ def run(target: Target, part: Part) -> Iterator[Result]:
         for result in judge(case):
             if not isinstance(result, Finding):
                 yield result
-            elif options.changed is None or result.location.path in options.changed:
+            elif _concerns(result, options.changed):
                 findings.append(result)
     yield from with_fingerprints(findings)
+
+
+def _concerns(finding: Finding, changed: frozenset[str] | None) -> bool:
+    """Whether it is about what changed, or about no list at all (the database)."""
+    path = finding.location.path
+    return changed is None or path in changed or path == "."
 
 
 def options_of(target: Target) -> DependencyOptions:
