@@ -131,7 +131,19 @@ def symbols(*names: str) -> list[bytes]:
         call("paste", call("$", *symbols("R.version", "system"))),
         call("do.call", texts("rbind"), *symbols("parts")),
         call("file", texts("x.csv"), texts("r")),
+        call("lapply", call("rev", rfiles.symbol("x")), *symbols("f")),
+        call("local", call("{", call("rev", rfiles.symbol("x")))),
+        call("do.call", rfiles.symbol("rbind"), call("rev", rfiles.symbol("x"))),
     ],
 )
 def test_what_models_call_is_clean(body: bytes) -> None:
     assert scan_bytes(HEADER + function(body), name="x.rds").findings == ()
+
+
+@pytest.mark.parametrize("name", ["paste0", "(", "::", "$", "file.path", "if", "rev"])
+@pytest.mark.parametrize("outer", ["do.call", "readLines"])
+def test_deep_expressions_are_judged_in_bounds(name: str, outer: str) -> None:
+    opened = rfiles.word(6) + rfiles.symbol(name) + rfiles.word(2)
+    inner = opened * 5000 + texts("x") + rfiles.NULL * 5000
+    for body in (call(outer, inner), call(inner, texts("x"))):
+        assert "FIL008" not in rules(scan_bytes(HEADER + function(body), name="x.rds"))

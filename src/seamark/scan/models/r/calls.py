@@ -10,6 +10,8 @@ from seamark.scan.models.r.values import Call, Pairs, Symbol, Texts, Value
 
 _ADDRESS = re.compile(r"(?:https?|ftps?|file)://", re.IGNORECASE)
 _DEEPEST = 8
+"""Levels of an expression that are looked into for one question; calls nest by the thousand."""
+_DEEPEST_HEAD = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,11 @@ def _judge_named(name: str, call: Call) -> Judgment | None:
             reached = _constant_name(argument)
             if reached in f.DANGEROUS:
                 return _reached(reached)
-            if _decodes(argument):
-                return Judgment(name, False, "looks up a name that it decodes")
+    if name in f.LOOKS_UP and call.arguments and _decodes(call.arguments[0][1]):
+        return Judgment(name, False, "looks up a name that it decodes")
     if name in f.EVALUATES and any(_makes_code(argument) for _tag, argument in call.arguments):
         return Judgment(f"{name}(parse())", False, "runs code that it makes of text")
-    if name in f.EVALUATES and any(_decodes(argument) for _tag, argument in call.arguments):
+    if name in ("eval", "evalq") and call.arguments and _decodes(call.arguments[0][1]):
         return Judgment(name, False, "runs what it decodes")
     if name in f.NATIVE and call.arguments and isinstance(call.arguments[0][1], Texts):
         target = call.arguments[0][1].first
@@ -129,7 +131,7 @@ def _functions(head: Value, depth: int = 0) -> Iterator[str]:
     if name:
         yield name
         return
-    if not isinstance(head, Call) or depth > _DEEPEST:
+    if not isinstance(head, Call) or depth > _DEEPEST_HEAD:
         return
     how = function_name(head.head)
     arguments = [argument for _tag, argument in head.arguments]
@@ -167,8 +169,14 @@ def function_name(head: Value) -> str:
     if isinstance(head, Texts) and len(head.first) == 1:
         return head.first[0]
     if _is_qualified(head):
-        return _constant_name(head.arguments[1][1])
+        return _plain_name(head.arguments[1][1])
     return ""
+
+
+def _plain_name(value: Value) -> str:
+    if isinstance(value, Texts):
+        return value.first[0] if value.first else ""
+    return value.name if isinstance(value, Symbol) else ""
 
 
 def _is_qualified(value: Value) -> TypeGuard[Call]:
@@ -181,11 +189,13 @@ def _is_qualified(value: Value) -> TypeGuard[Call]:
 
 
 def _package(head: Value) -> str:
-    return _constant_name(head.arguments[0][1]) if _is_qualified(head) else ""
+    return _plain_name(head.arguments[0][1]) if _is_qualified(head) else ""
 
 
-def _constant_name(value: Value) -> str:
+def _constant_name(value: Value, depth: int = 0) -> str:
     """A function given by name, by text, or by texts that are joined."""
+    if depth > _DEEPEST:
+        return ""
     if isinstance(value, Call) and function_name(value.head) in ("paste", "paste0", "c", "quote"):
         glue = " " if function_name(value.head) == "paste" else ""
         parts = []
@@ -193,29 +203,30 @@ def _constant_name(value: Value) -> str:
             if tag == "sep" and isinstance(argument, Texts):
                 glue = "".join(argument.first)
             elif not tag:
-                parts.append(_constant_name(argument))
+                parts.append(_constant_name(argument, depth + 1))
         return glue.join(parts)
     return function_name(value)
 
 
-def _texts(value: Value) -> tuple[str, ...]:
+def _texts(value: Value, depth: int = 0) -> tuple[str, ...]:
     """Constant texts, also as parts of a joined one."""
+    if depth > _DEEPEST:
+        return ()
     if isinstance(value, Texts):
         return value.first
     if isinstance(value, Call) and function_name(value.head) in ("paste", "paste0", "file.path"):
-        return tuple(t for _tag, part in value.arguments for t in _texts(part))
+        return tuple(t for _tag, part in value.arguments for t in _texts(part, depth + 1))
     return ()
 
 
 def _decodes(value: Value, depth: int = 0) -> bool:
-    """Whether a value is made by decoding, at any depth."""
+    """Whether a value is made by decoding, or in more steps than any honest name takes."""
+    if not isinstance(value, Call) or function_name(value.head) in ("{", "function"):
+        return False
     return (
-        isinstance(value, Call)
-        and depth <= _DEEPEST
-        and (
-            function_name(value.head) in f.DECODES
-            or any(_decodes(part, depth + 1) for _tag, part in value.arguments)
-        )
+        depth > _DEEPEST
+        or function_name(value.head) in f.DECODES
+        or any(_decodes(part, depth + 1) for _tag, part in value.arguments)
     )
 
 

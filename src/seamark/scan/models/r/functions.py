@@ -31,11 +31,14 @@ ODD = _names(
 """Names that have honest uses, and none in a model."""
 
 NATIVE = _names(".C .Call .External .External2 .Fortran .Call.graphics")
-INDIRECT = _names(
+LOOKS_UP = _names(
     """do.call match.fun get get0 mget dynGet getFunction getExportedValue getFromNamespace
-    getAnywhere as.name as.symbol call lapply sapply vapply Map mapply Reduce Filter rapply
-    tapply apply outer Vectorize exec invoke getS3method Find Position as.function eapply
-    .Internal .Primitive"""
+    getAnywhere as.name as.symbol call exec invoke getS3method .Primitive"""
+)
+"""Functions whose first argument names another one."""
+INDIRECT = LOOKS_UP | _names(
+    """lapply sapply vapply Map mapply Reduce Filter rapply tapply apply outer Vectorize Find
+    Position as.function eapply .Internal"""
 )
 """Functions that call, or look up, what an argument names."""
 EVALUATES = _names("eval evalq eval.parent withVisible local source_text eval_tidy")
