@@ -12,8 +12,8 @@ from proofs.hostile.ziparchive import plain
 from seamark.core.reports import FileReport
 from seamark.core.verdicts import Verdict
 from seamark.scan.models import scan_bytes, scan_path
+from seamark.scan.models.flatbuffers import Spans
 from seamark.scan.models.limits import Malformed
-from seamark.scan.models.tensorflow.flatbuffers import Spans
 from seamark.scan.models.tensorflow.flexbuffers import read_flex
 
 DATA = Path(__file__).parents[3] / "data" / "tensorflow"

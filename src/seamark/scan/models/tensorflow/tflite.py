@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.flatbuffers import Flatbuffer
 from seamark.scan.models.hidden import Region, examine_regions
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.tensorflow import tflite_rules as rules
-from seamark.scan.models.tensorflow.flatbuffers import Flatbuffer
 from seamark.scan.models.tensorflow.tflite_custom import examine_code, examine_options
 from seamark.scan.models.tensorflow.tflite_metadata import examine_metadata, has_metadata
 from seamark.scan.models.tensorflow.tflite_model import (

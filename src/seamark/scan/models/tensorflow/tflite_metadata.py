@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.flatbuffers import Flatbuffer
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
-from seamark.scan.models.tensorflow.flatbuffers import Flatbuffer
 from seamark.scan.models.tensorflow.tflite_model import Buffer, Model
 from seamark.scan.models.weights.tails import examine_appended_zip, find_zip_end
 

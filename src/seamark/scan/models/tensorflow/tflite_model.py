@@ -7,8 +7,8 @@ of that file.
 from dataclasses import dataclass, field
 
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.flatbuffers import Flatbuffer, Table, Vector
 from seamark.scan.models.limits import LimitExceeded, Malformed
-from seamark.scan.models.tensorflow.flatbuffers import Flatbuffer, Table, Vector
 
 MOST = 200_000
 """Tensors, operators, buffers and the like, each; large models have some ten thousand."""

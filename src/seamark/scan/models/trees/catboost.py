@@ -10,17 +10,18 @@ from collections.abc import Generator, Iterator
 
 from seamark.core.findings import Finding
 from seamark.scan.models.blobs import Blob
+from seamark.scan.models.flatbuffers import Flatbuffer, OutOfBounds, Table, Vector
 from seamark.scan.models.hidden import Region, examine_regions
 from seamark.scan.models.limits import LimitExceeded, Malformed
 from seamark.scan.models.scope import Scope
 from seamark.scan.models.trees import catboost_rules as rules
 from seamark.scan.models.trees.catboost_trees import read_forest
-from seamark.scan.models.trees.flatbuffers import Buffer, OutOfBounds, Table, Vector
 from seamark.scan.models.trees.foreign import examine_text
 from seamark.scan.models.weights.tails import examine_appended_zip, examine_trailing
 
 RULES = rules.RULES
 _MOST_TEXTS = 200_000
+_LONGEST = 16 << 20
 _FEATURES = {4: "categorical", 5: "float", 12: "text", 18: "embedding"}
 _FEATURE_NAME = {4: 2, 5: 4, 12: 2, 18: 2}
 _RELEASE = re.compile(r"\bv(\d+\.\d+(?:\.\d+)*)|release (\d+\.\d+(?:\.\d+)*)", re.ASCII)
@@ -41,62 +42,66 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     scope.tally.bytes += blob.size
     scope.describe(framework="CatBoost", format_version="CBM1")
     try:
-        core = Buffer(blob, 8, size).root()
+        core = Flatbuffer(blob.slice(8, size), scope.meter, spans=False)
         parts = yield from _examine_core(core, scope)
     except OutOfBounds as broken:
         yield scope.finding(
             rules.BOUNDS,
             f"'{broken.what}' leads out of the model.",
             anchor=broken.what,
-            offset=8 + broken.offset if broken.offset >= 0 else None,
+            offset=8 + broken.at if broken.at >= 0 else None,
         )
         return
     yield from _examine_parts(parts, end, blob, scope)
     yield from examine_appended_zip(blob, scope, host="CatBoost")
 
 
-def _examine_core(core: Table, scope: Scope) -> Generator[Finding, None, list[str]]:
-    version = core.text(0, "format version")
+def _examine_core(core: Flatbuffer, scope: Scope) -> Generator[Finding, None, list[str]]:
+    root = core.root()
+    version = core.text(root, 0, "format version")
     if version != rules.VERSION:
         raise Malformed(f"there is no CatBoost format {version!r:.60}", 8)
-    trees = core.table(1, "trees")
+    trees = core.table(root, 1, "trees")
     if trees is None:
         yield scope.finding(rules.BOUNDS, "The model has no trees.", anchor="trees")
         return []
-    for problem, anchor in read_forest(trees).defects():
+    for problem, anchor in read_forest(core, trees).defects():
         yield scope.finding(rules.TREES, f"The model {problem}.", anchor=anchor)
-    yield from _examine_names(trees, scope)
-    yield from _examine_information(core.vector(2, 4, "information"), scope)
-    parts = core.vector(3, 4, "model parts")
-    return [] if parts is None else [parts.text(i).rstrip("\0") for i in range(_few(parts))]
+    yield from _examine_names(core, trees, scope)
+    yield from _examine_information(core, core.vector(root, 2, 4, "information"), scope)
+    parts = core.vector(root, 3, 4, "model parts")
+    if parts is None:
+        return []
+    return [core.text_in(parts, i, "model parts").rstrip("\0") for i in range(_few(parts))]
 
 
 def _few(vector: Vector) -> int:
-    if vector.count > _MOST_TEXTS:
+    if vector.length > _MOST_TEXTS:
         raise LimitExceeded(f"has more than {_MOST_TEXTS} texts in one list")
-    return vector.count
+    return vector.length
 
 
-def _examine_names(trees: Table, scope: Scope) -> Iterator[Finding]:
+def _examine_names(core: Flatbuffer, trees: Table, scope: Scope) -> Iterator[Finding]:
     for number, title in _FEATURES.items():
-        features = trees.vector(number, 4, f"{title} features")
+        features = core.vector(trees, number, 4, f"{title} features")
         for index in range(_few(features) if features else 0):
             assert features is not None
-            name = features.table(index).text(_FEATURE_NAME[number], "name of a feature")
-            if name and len(name) >= 12:
+            feature = core.table_in(features, index, f"{title} features")
+            name = core.text(feature, _FEATURE_NAME[number], "name of a feature", longest=_LONGEST)
+            if len(name) >= 12:
                 yield from examine_text(name, scope, rules.FOREIGN, anchor=f"{title} feature")
             if not index % 1024:
                 scope.meter.check_time()
 
 
-def _examine_information(pairs: Vector | None, scope: Scope) -> Iterator[Finding]:
+def _examine_information(core: Flatbuffer, pairs: Vector | None, scope: Scope) -> Iterator[Finding]:
     """Parameters, class names, history of training, and whatever the trainer added."""
     known: dict[str, str] = {}
     for index in range(_few(pairs) if pairs else 0):
         assert pairs is not None
-        pair = pairs.table(index)
-        key = pair.text(0, "name of information") or ""
-        text = pair.text(1, "information") or ""
+        pair = core.table_in(pairs, index, "information")
+        key = core.text(pair, 0, "name of information", longest=_LONGEST)
+        text = core.text(pair, 1, "information", longest=_LONGEST)
         if key in known:
             yield scope.finding(
                 rules.DUPLICATE,
@@ -144,9 +149,9 @@ def _examine_parts(names: list[str], at: int, blob: Blob, scope: Scope) -> Itera
                 yield _part_outside(name, at, scope)
                 return
             try:
-                yield from _examine_statistics(Buffer(blob, at + 4, size), scope)
+                yield from _examine_statistics(blob, at + 4, size, scope)
             except OutOfBounds as broken:
-                yield _part_outside(name, at + 4 + max(0, broken.offset), scope)
+                yield _part_outside(name, at + 4 + max(0, broken.at), scope)
                 return
             at += 4 + size
             scope.meter.check_time()
@@ -169,11 +174,12 @@ def _part_outside(name: str, at: int, scope: Scope) -> Finding:
     )
 
 
-def _examine_statistics(buffer: Buffer, scope: Scope) -> Iterator[Finding]:
+def _examine_statistics(blob: Blob, start: int, size: int, scope: Scope) -> Iterator[Finding]:
     """One table of category statistics: hashes and numbers as raw bytes inside the buffer."""
+    buffer = Flatbuffer(blob.slice(start, size), scope.meter, spans=False)
     table = buffer.root()
     for number, width, what in ((1, 1, "hashes"), (2, 1, "statistics")):
-        vector = table.vector(number, width, what)
+        vector = buffer.vector(table, number, width, what)
         if vector is not None:
-            region = Region(f"category {what}", buffer.start + vector.at, vector.count)
-            yield from examine_regions(buffer.blob, scope, [region])
+            region = Region(f"category {what}", start + vector.start, vector.length)
+            yield from examine_regions(blob, scope, [region])

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from seamark.scan.models.flatbuffers import Flatbuffer, Table
 from seamark.scan.models.limits import LimitExceeded
-from seamark.scan.models.trees.flatbuffers import Table
 
 _MOST_NODES = 1 << 22
 _DEEPEST = 31
@@ -88,42 +88,45 @@ def _begins(sizes: "array.array[int]") -> list[int]:
     return begins
 
 
-def read_forest(trees: Table) -> Forest:
+def read_forest(core: Flatbuffer, trees: Table) -> Forest:
     """The trees of the table ``TModelTrees``. Raises ``OutOfBounds`` and ``LimitExceeded``."""
-    leaf_values = trees.vector(8, 8, "leaf values")
-    trees.vector(9, 8, "leaf weights")  # only that it fits
+    leaf_values = core.vector(trees, 8, 8, "leaf values")
+    core.vector(trees, 9, 8, "leaf weights")  # only that it fits
     return Forest(
-        dimension=trees.integer(0, "dimension"),
-        splits=_numbers(trees, 1, "i", "splits of trees"),
-        sizes=_numbers(trees, 2, "i", "sizes of trees"),
-        starts=_numbers(trees, 3, "i", "starts of trees"),
-        leaf_values=leaf_values.count if leaf_values else 0,
-        steps=_numbers(trees, 10, "H", "steps of trees"),
-        leaves=_numbers(trees, 11, "I", "leaves of trees"),
-        borders=sum(_borders(trees, number, inside) for number, inside in _BORDERS.items()),
+        dimension=core.number(trees, 0, "<i", what="dimension"),
+        splits=_numbers(core, trees, 1, "i", "splits of trees"),
+        sizes=_numbers(core, trees, 2, "i", "sizes of trees"),
+        starts=_numbers(core, trees, 3, "i", "starts of trees"),
+        leaf_values=leaf_values.length if leaf_values else 0,
+        steps=_numbers(core, trees, 10, "H", "steps of trees"),
+        leaves=_numbers(core, trees, 11, "I", "leaves of trees"),
+        borders=sum(_borders(core, trees, number, inside) for number, inside in _BORDERS.items()),
     )
 
 
-def _numbers(trees: Table, number: int, code: str, what: str) -> "array.array[int]":
+def _numbers(
+    core: Flatbuffer, trees: Table, number: int, code: str, what: str
+) -> "array.array[int]":
     values = array.array(code)
-    vector = trees.vector(number, 4, what)
+    vector = core.vector(trees, number, 4, what)
     if vector is not None:
-        if vector.count > _MOST_NODES:
+        if vector.length > _MOST_NODES:
             raise LimitExceeded(f"has more than {_MOST_NODES} {what}")
-        values.frombytes(vector.raw())
+        values.frombytes(core.raw(vector, 4, what))
         if sys.byteorder == "big":
             values.byteswap()
     return values
 
 
-def _borders(trees: Table, number: int, inside: int) -> int:
-    features = trees.vector(number, 4, "features")
+def _borders(core: Flatbuffer, trees: Table, number: int, inside: int) -> int:
+    features = core.vector(trees, number, 4, "features")
     if features is None:
         return 0
-    if features.count > _MOST_NODES:
+    if features.length > _MOST_NODES:
         raise LimitExceeded(f"has more than {_MOST_NODES} features")
     total = 0
-    for index in range(features.count):
-        borders = features.table(index).vector(inside, 4, "borders of a feature")
-        total += borders.count if borders else 0
+    for index in range(features.length):
+        feature = core.table_in(features, index, "features")
+        borders = core.vector(feature, inside, 4, "borders of a feature")
+        total += borders.length if borders else 0
     return total
