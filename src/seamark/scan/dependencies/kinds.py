@@ -154,7 +154,7 @@ KINDS = (
         Role.INSTALLED,
         "",
         "images:read_archive",
-        "image_marks:is_archive",
+        sniff="image_marks:is_archive",
     ),
     Kind(
         "dockerfile",

@@ -19,16 +19,16 @@ _MOST_HEADERS = 2_000
 """An image has at most 127 layers, and a few members for each."""
 _MARKS = frozenset({"manifest.json", "oci-layout"})
 _FIRST = re.compile(
-    r"(?:\./)?(?:blobs/?.*|oci-layout|index\.json|manifest\.json|repositories"
-    r"|(?:sha256:)?[0-9a-f]{64}(?:\.json|\.tar|\.tar\.gz|/.*)?)"
+    r"(?:\./)?(?:blobs/?(?:sha256/?(?:[0-9a-f]{64})?)?|oci-layout|index\.json|manifest\.json"
+    r"|repositories|(?:sha256:)?[0-9a-f]{64}(?:\.json|\.tar|\.tar\.gz|/.*)?)"
 )
 
 
 def is_archive(path: str) -> bool:
     """Whether the file at ``path`` may be an image, as ``docker save`` and others write it.
 
-    A compressed one is told by its first member, because the rest would have to be expanded;
-    what looks like one and has no manifest is none after all.
+    A compressed one is told by its first member, because the rest would have to be expanded, and
+    so is one that was cut off before its manifest; whoever reads it finds out.
     """
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
@@ -44,7 +44,7 @@ def is_archive(path: str) -> bool:
 
 
 def _has_a_mark(file: BinaryIO) -> bool:
-    for _ in range(_MOST_HEADERS):
+    for number in range(_MOST_HEADERS):
         block = file.read(tar.BLOCK)
         if len(block) < tar.BLOCK or block == tar.ZERO:
             return False
@@ -52,6 +52,8 @@ def _has_a_mark(file: BinaryIO) -> bool:
         if not header.checksum_holds:
             return False
         if header.name.removeprefix("./") in _MARKS:
+            return True
+        if not number and _FIRST.fullmatch(header.name):
             return True
         file.seek(header.size + -header.size % tar.BLOCK, os.SEEK_CUR)
     return False

@@ -63,10 +63,12 @@ class Reading:
         raw = Part(stream)
         try:
             expanded = Expanded(raw, self.budget)
-            plain = Part(expanded) if expanded.compressed else raw
-            read_layer(plain, layer, self.wanted, self.compact, self.budget, self.kept)
-            layer.plain = plain.finish()
+            plain = Part(expanded) if expanded.compressed else None
+            stream = plain or expanded
+            read_layer(stream, layer, self.wanted, self.compact, self.budget, self.kept)
+            of_tar = plain.finish() if plain else ""
             layer.digest = raw.finish()
+            layer.plain = of_tar or layer.digest
         except Damaged as problem:
             layer.damage = str(problem)
         return layer
@@ -163,6 +165,11 @@ class Archive:
             self.documents[path] = _all(ahead)
         elif path.startswith("blobs/") or path.endswith(_LAYER_ENDS):
             self._layers[path] = self._reading.layer(ahead)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The paths of all documents and layers."""
+        return (*self.documents, *self._layers)
 
     def document(self, name: str) -> Document | None:
         """A JSON document. Raises ``Unreadable``."""

@@ -8,7 +8,7 @@ model, an attestation) is no list of packages.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from seamark.core.findings import Location
@@ -38,6 +38,9 @@ _IMAGE_CONFIGS = (
     "application/vnd.docker.container.image.v1+json",
 )
 _ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json"
+_OF_AN_IMAGE = re.compile(
+    r"blobs/sha256/[0-9a-f]{64}|[0-9a-f]{64}(?:/layer\.tar|/json|\.json|\.tar)"
+)
 _MAX_IMAGES = 64
 _MAX_DEPTH = 4
 _MAX_LAYERS = 1_000
@@ -110,6 +113,8 @@ def read_archive(source: Source) -> Iterator[Item]:
         yield from _layout(archive, source)
     elif (manifest := archive.document("manifest.json")) is not None:
         yield from _saved(archive, manifest, source)
+    elif any(map(_OF_AN_IMAGE.fullmatch, archive.names)):
+        raise Unreadable("it looks like a container image, and has no manifest")
 
 
 def _layout(store: Store, source: Source) -> Iterator[Item]:
@@ -140,6 +145,8 @@ def _index(
         if document is None:
             yield _problem(source, name, reason)
         elif isinstance(document.value, dict) and "manifests" in document.value:
+            if not isinstance(document.value["manifests"], list):
+                yield _problem(source, name, "its index has no list of manifests")
             yield from _index(document, store, source, images, depth=depth + 1)
         else:
             yield from _manifest(document.value, name, store, source, images)
@@ -262,7 +269,8 @@ def _read_view(view: View, source: Source, prefix: str) -> Iterator[Item]:
 
 def _read_member(member: MemberSource, kind: Kind) -> Iterator[Item]:
     listing = read_listing(member, named_kind(kind.name))
-    yield from listing.unassessed
+    for each in listing.unassessed:
+        yield replace(each, name=member.path) if each.name == member.shown else each
     yield from listing.indexes
     yield from listing.components
 
