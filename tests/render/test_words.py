@@ -64,7 +64,7 @@ def headlines(case: Case, verdicts: list[Verdict], code: ExitCode) -> tuple[str,
     [
         ([Verdict.HOSTILE], 1, "1 file must not be loaded", Verdict.HOSTILE),
         ([Verdict.HOSTILE] * 3, 1, "3 files must not be loaded", Verdict.HOSTILE),
-        ([Verdict.REVIEW], 1, "1 file needs a person's review before loading", Verdict.REVIEW),
+        ([Verdict.REVIEW], 1, "1 file needs a person's review before use", Verdict.REVIEW),
         ([Verdict.UNCLEAR], 3, "1 file could not be fully examined", Verdict.UNCLEAR),
         ([Verdict.CLEAN], 0, "1 file examined, nothing found wrong", Verdict.CLEAN),
         ([Verdict.CLEAN], 3, "Not everything could be examined", Verdict.UNCLEAR),

@@ -24,8 +24,12 @@ class Exhibit:
 
 
 def exhibits(evidence: Mapping[str, Json]) -> list[Exhibit]:
-    """Evidence in the order to show it: program text first, then the rest as it came."""
-    made = [_exhibit(key, value) for key, value in evidence.items()]
+    """Evidence in the order to show it: program text first, then the rest as it came.
+
+    What is empty or unknown is left out; the JSON report has it.
+    """
+    said = ((key, value) for key, value in evidence.items() if value not in (None, "", [], {}))
+    made = [_exhibit(key, value) for key, value in said]
     return sorted(made, key=lambda each: not each.code)
 
 

@@ -14,6 +14,7 @@ from seamark.render.arrange import Group, groups, held, verdict_counts
 from seamark.render.defuse import excerpt, name, prose
 from seamark.render.exhibits import exhibits
 from seamark.render.gaps import notifications
+from seamark.render.supply import supply_sentences
 from seamark.render.view import View
 from seamark.render.visible import shorten
 from seamark.render.words import (
@@ -74,6 +75,8 @@ def _head(report: Report, judgment: Judgment) -> Iterator[str]:
         yield "|" + "---:|" * (len(counts) + 1) + "\n"
         yield "| " + " | ".join(f"{count:,}" for count in counts.values())
         yield f" | {len(report.files):,} |\n\n"
+    if told := supply_sentences(report):
+        yield f"{prose(' '.join(told))}\n\n"
 
 
 def _table(shown: list[Group], room: int) -> tuple[str, int]:

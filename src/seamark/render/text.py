@@ -17,6 +17,7 @@ from seamark.core.verdicts import ExitCode, Verdict
 from seamark.render.arrange import Group, groups, held, worst_files_first
 from seamark.render.exhibits import exhibits
 from seamark.render.gaps import notifications
+from seamark.render.supply import supply_sentences
 from seamark.render.view import View
 from seamark.render.visible import visible
 from seamark.render.words import (
@@ -219,6 +220,8 @@ def _summary(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
         more = "" if view.verbose else " (--verbose lists them)"
         text = f"{plural(len(apart), 'known finding')} held by the baseline or a waiver{more}."
         yield _Line(((text, "dim"),), wrap=True)
+    for sentence in supply_sentences(report):
+        yield _Line(((sentence, "dim"),), wrap=True)
     for gate in judgment.gates:
         if not gate.passed and gate.reason not in judgment.exit_reason:
             text = f"gate {visible(gate.name)} not met: {visible(gate.reason)}"

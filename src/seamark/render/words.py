@@ -67,7 +67,7 @@ def headline(report: Report, judgment: Judgment) -> str:
         return f"{plural(counts[Verdict.HOSTILE], 'file')} must not be loaded"
     if counts[Verdict.REVIEW]:
         files = plural(counts[Verdict.REVIEW], "file needs", "files need")
-        return f"{files} a person's review before loading"
+        return f"{files} a person's review before use"
     if report.verdict in (Verdict.HOSTILE, Verdict.REVIEW):
         return "Findings outside the scanned files need attention"
     if counts[Verdict.UNCLEAR]:

@@ -10,6 +10,7 @@ from seamark.render.html.findings import findings_section, held_section
 from seamark.render.html.icons import MARK
 from seamark.render.html.inventory import (
     coverage_section,
+    dependencies_section,
     files_section,
     models_section,
     reproduce_section,
@@ -30,6 +31,7 @@ def render(report: Report, judgment: Judgment, *, view: View = View()) -> str:
         ("held", "Known findings", held_section(report, judgment)),
         ("coverage", "Coverage", coverage_section(report, judgment)),
         ("models", "Models", models_section(report)),
+        ("dependencies", "Dependencies", dependencies_section(report)),
         ("files", "Files", files_section(report)),
         ("reproduce", "Run it again", reproduce_section(report, view)),
     )

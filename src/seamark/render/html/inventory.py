@@ -11,6 +11,7 @@ from seamark.render.gaps import Gap, notifications
 from seamark.render.html.markup import Html, code_block, element, path
 from seamark.render.html.summary import chip, gates_note
 from seamark.render.html.tables import table
+from seamark.render.supply import list_rows, supply_sentences
 from seamark.render.view import View
 from seamark.render.wellformed import wellformed
 from seamark.render.words import examined, human_size, model_facts, plural
@@ -122,6 +123,29 @@ def models_section(report: Report) -> Html | None:
     said = "What a model's headers say of it is not verified."
     made = table(("Model", "Verdict", "Kind", "Files", "Says of itself"), rows, numeric={3})
     return element("div", made, note, element("p", said, class_="note"))
+
+
+def dependencies_section(report: Report) -> Html | None:
+    """Every list of dependencies in numbers, and how old the advisories are."""
+    rows = list_rows(report)
+    if not rows:
+        return None
+    cells = [
+        (
+            path(row.path),
+            row.kind,
+            f"{row.entries:,}" if row.read else "not read",
+            f"{row.pinned:,}",
+            f"{row.hashed:,}",
+            f"{row.unassessed:,}",
+        )
+        for row in rows[:ROWS_CLEAN]
+    ]
+    left = len(rows) - len(cells)
+    note = element("p", f"{left:,} more lists are in the JSON report.") if left else None
+    titles = ("List", "Kind", "Entries", "Pinned", "With hash", "Not assessed")
+    made = table(titles, cells, numeric={2, 3, 4, 5})
+    return element("div", element("p", " ".join(supply_sentences(report))), made, note)
 
 
 def files_section(report: Report) -> Html | None:
