@@ -13,7 +13,7 @@ NAMED = 5
 """Files that the banner names; the cards below name them all."""
 MEANING = {
     Verdict.HOSTILE: "Loading it would run or reach something that no model needs.",
-    Verdict.REVIEW: "It may be harmless; a person has to look before it is loaded.",
+    Verdict.REVIEW: "It may be harmless; a person has to look before it is used.",
     Verdict.UNCLEAR: "It could not be examined completely. That never counts as clean.",
     Verdict.CLEAN: "All of it was examined and nothing was found.",
 }
