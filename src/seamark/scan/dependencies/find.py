@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
-from seamark.scan.dependencies.kinds import Kind, kind_of
+from seamark.scan.dependencies.kinds import Kind, kinds_of
 from seamark.scan.dependencies.source import Source
 from seamark.scan.walk import Kind as Met
 from seamark.scan.walk import Selection, walk
@@ -25,10 +25,12 @@ def find_sources(
     for entry in walk(paths, selection, base=root):
         if entry.kind is Met.EXCLUDED:
             yield entry.shown
-        kind = kind_of(entry.path.replace(os.sep, "/"))
-        if kind is None or entry.kind in (Met.EXCLUDED, Met.LINK_TO_DIRECTORY):
+        if entry.kind in (Met.EXCLUDED, Met.LINK_TO_DIRECTORY):
             continue
-        if not kind.recognizes(copies.get(entry.shown, entry.path)):
+        where = copies.get(entry.shown, entry.path)
+        kinds = kinds_of(entry.path.replace(os.sep, "/"))
+        kind = next((each for each in kinds if each.recognizes(where)), None)
+        if kind is None:
             continue
         if kind.unless and os.path.isfile(os.path.join(os.path.dirname(entry.path), kind.unless)):
             continue

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 from importlib import import_module
@@ -130,6 +131,14 @@ KINDS = (
         "installed:read_record",
         unless="METADATA",
     ),
+    Kind(
+        "python-archive",
+        ("*.whl", "*-[0-9]*.tar.gz"),
+        Role.INSTALLED,
+        PYPI,
+        "python_archives:read",
+        sniff="python_archives:is_archive",
+    ),
     Kind("conda-meta", ("conda-meta/*.json",), Role.INSTALLED, CONDA, "conda:read_installed"),
     Kind(
         "npm-lock",
@@ -208,6 +217,10 @@ _ANY_NAME = re.compile(
 
 def kind_of(path: str) -> Kind | None:
     """The kind of the file of this path, the first that matches; None for other files."""
-    if not _ANY_NAME.match(os.path.basename(path)):
-        return None
-    return next((kind for kind in KINDS if kind.matches(path)), None)
+    return next(kinds_of(path), None)
+
+
+def kinds_of(path: str) -> Iterator[Kind]:
+    """Every kind that a file of this path can be by its name."""
+    if _ANY_NAME.match(os.path.basename(path)):
+        yield from (kind for kind in KINDS if kind.matches(path))
