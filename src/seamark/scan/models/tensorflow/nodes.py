@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from seamark.scan.models.limits import LimitExceeded, Malformed
-from seamark.scan.models.weights.protobuf import Field, Wire, Wires
+from seamark.scan.models.weights.protobuf import Field, Wire, Wires, plain_fields
 
 _SMALL = 1 << 15
 _NAME, _OPERATOR = 0x0A, 0x12  # fields 1 and 2, bytes
+_BEHIND = frozenset(number << 3 | 2 for number in range(3, 16))
 _MOST_TEXTS = 1000
 _LONGEST_TEXT = 64 << 10
 
@@ -66,6 +67,10 @@ def message(part: Field) -> Field:
 
 def operator_of(wires: Wires, node: Field) -> str:
     """The operator of a node. The last one counts where a hostile writer gives several."""
+    if node.end - node.start <= _SMALL:
+        found = _quick_operator(wires.bytes(node))
+        if found is not None:
+            return found
     return name_and_operator(wires, node)[1]
 
 
@@ -84,29 +89,52 @@ def name_and_operator(wires: Wires, node: Field) -> tuple[str, str]:
     return name, operator
 
 
-def _quick_names(data: bytes) -> tuple[str, str] | None:
-    """Name and operator where every field is short; None asks for the careful way."""
-    at, end, name, operator = 0, len(data), b"", b""
+def _quick_operator(data: bytes) -> str | None:
+    """The operator where name and operator come first, as every writer puts them, each once.
+
+    What follows is stepped over field by field; None asks for the careful way.
+    """
     try:
+        at = 2 + data[1]
+        length = data[at + 1]
+        if data[0] != _NAME or data[at] != _OPERATOR or data[1] > 127 or length > 127:
+            return None
+        begin, end = at + 2, len(data)
+        at = begin + length
         while at < end:
-            tag, length = data[at], data[at + 1]
-            at += 2
+            length = data[at + 1]
             if length > 127:
-                high = data[at]
+                high = data[at + 2]
                 if high > 127:
                     return None
-                length, at = length & 127 | high << 7, at + 1
-            if tag & 0x87 != 2:
+                length, step = length & 127 | high << 7, at + 3
+            else:
+                step = at + 2
+            if data[at] not in _BEHIND:
                 return None
-            if tag == _OPERATOR:
-                operator = data[at : at + length]
-            elif tag == _NAME:
-                name = data[at : at + length]
-            at += length
+            at = step + length
     except IndexError:
         return None
-    if at != end:
+    return (
+        data[begin : begin + data[begin - 1]].decode("utf-8", "backslashreplace")
+        if at == end
+        else None
+    )
+
+
+def _quick_names(data: bytes) -> tuple[str, str] | None:
+    """Name and operator where every field is short; None asks for the careful way."""
+    parts = plain_fields(data)
+    if parts is None:
         return None
+    name = operator = b""
+    for tag, begin, end in parts:
+        if tag == _OPERATOR:
+            operator = data[begin:end]
+        elif tag == _NAME:
+            name = data[begin:end]
+        elif tag & 7 != Wire.BYTES:
+            return None
     return name.decode("utf-8", "backslashreplace"), operator.decode("utf-8", "backslashreplace")
 
 

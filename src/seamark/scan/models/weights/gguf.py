@@ -6,6 +6,7 @@ and counts that overflow.
 """
 
 import re
+import struct
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -110,16 +111,18 @@ class _Cursor:
 
     def skip_texts(self, count: int, check_time: Callable[[], None]) -> None:
         """Step over ``count`` texts; the loop is flat, as vocabularies hold 100,000s."""
-        width, order, buffer, index = self._size_width, self._order, self._buffer, self._index
+        width, buffer, index = self._size_width, self._buffer, self._index
+        form = (">" if self._order == "big" else "<") + ("Q" if width == 8 else "I")
+        sized, most, held = struct.Struct(form).unpack_from, self._blob.size, len(self._buffer)
         for _ in range(count):
-            if index + width > len(buffer):
+            if index + width > held:
                 self._index = index
                 self._refill(width)
                 check_time()
-                buffer, index = self._buffer, 0
-            length = int.from_bytes(buffer[index : index + width], order)
+                buffer, index, held = self._buffer, 0, len(self._buffer)
+            (length,) = sized(buffer, index)
             index += width + length
-            if length > self._blob.size:
+            if length > most:
                 self._index = index - length
                 self._refuse_length(length)
         self._index = index
