@@ -37,6 +37,16 @@ def test_torchserve_installs_whatever_file_the_manifest_names() -> None:
     assert mar("needs", needs=b"numpy==2.0\n").verdict is Verdict.CLEAN
 
 
+def test_the_handlers_configuration_may_switch_code_on() -> None:
+    text = b"handler:\n  vllm_engine_config: {model: seamark/x, trust_remote_code: true}\n"
+    model = {"modelName": "n", "handler": "image_classifier", "configFile": "c.yaml"}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("c.yaml", text)
+        archive.writestr("MAR-INF/MANIFEST.json", json.dumps({"runtime": "python", "model": model}))
+    assert rules(scan_bytes(out.getvalue(), name="m.mar")) == {"COD010"}
+
+
 def test_includes_of_includes_are_followed() -> None:
     first = {"a": b"-r sub/b\n", "sub__b": b"-r c\n", "sub__c": EVIL}
     assert "ENV001" in rules(mar("a", **first))

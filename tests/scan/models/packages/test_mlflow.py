@@ -58,6 +58,8 @@ def test_the_own_flavor_describes_the_model() -> None:
         ("python_function: {loader_module: seamark}", "COD012"),
         ("python_function: {artifacts: {a: {path: ../../x, uri: y}}}", "COD013"),
         ("spark: {model_data: 's3://seamark/x'}", "COD013"),
+        ("diffusers: {adapter_weights: ../../x}", "COD013"),
+        ("sklearn: {}\nsaved_input_example_info: {artifact_path: ../../x}", "COD013"),
     ],
 )
 def test_flavors_that_reach_further(text: str, rule: str) -> None:

@@ -4,6 +4,7 @@ Aliases share their value, so a billion laughs stay small; merge keys are follow
 a loader follows them as well.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from seamark.scan.models.limits import LimitExceeded
@@ -20,6 +21,33 @@ Tree = object
 def tree_of(node: "Node | None") -> Tree:
     """The values of ``node`` and below. Raises ``LimitExceeded`` where merges explode."""
     return _Builder().value(node)
+
+
+def is_true(value: Tree) -> bool:
+    """Whether Python takes the value for true."""
+    return value not in (None, False, "", "0", [], {})
+
+
+def mappings_of(
+    tree: Tree, *, without: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, Mapping[str, Tree]]]:
+    """Every mapping with its dotted path, each once; none below a key of ``without``."""
+    waiting: list[tuple[str, Tree]] = [("", tree)]
+    seen: set[int] = set()
+    while waiting:
+        path, value = waiting.pop()
+        if not isinstance(value, dict | list) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, list):
+            waiting.extend((path, item) for item in reversed(value))
+            continue
+        yield path, value
+        waiting.extend(
+            (f"{path}.{key}"[-200:].lstrip("."), item)
+            for key, item in reversed(list(value.items()))
+            if key not in without
+        )
 
 
 class _Builder:

@@ -44,6 +44,9 @@ def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     flavors = document.get("flavors")
     flavors = flavors if isinstance(flavors, dict) else {}
     _describe(document, flavors, scope)
+    example = document.get("saved_input_example_info")
+    if isinstance(example, dict):
+        yield from _examine_paths("input example", {"path": example.get("artifact_path")}, scope)
     for name, flavor in list(flavors.items())[:_MOST]:
         if isinstance(flavor, dict):
             yield from _examine_flavor(name, flavor, scope)

@@ -70,7 +70,7 @@ PATH_KEYS = frozenset(
     "model_code_path saved_model_dir agent_data tools_data persist_dir loader_fn custom_objects "
     "serialized_explainer state_dict model_config model_load_args entry "
     "components_path config_path conda virtualenv env pickle_module path processor_path "
-    "prompts_path chain_path".split()
+    "prompts_path chain_path adapter_weights weight_name".split()
 )
 """Entries that a loader joins to the model's folder."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from seamark.core.findings import Finding
 from seamark.scan.models.code import rules as code_rules
-from seamark.scan.models.code.yaml_trees import Tree
+from seamark.scan.models.code.yaml_trees import Tree, is_true, mappings_of
 from seamark.scan.models.packages import nemo_rules as rules
 from seamark.scan.models.paths import leads_outside
 from seamark.scan.models.scope import Scope
@@ -41,37 +41,17 @@ _INSTEAD = ("model_path", "vocab_path", "model", "vocab_file")
 def examine_paths(tree: Tree, there: frozenset[str], scope: Scope) -> Iterator[Finding]:
     """Findings about entries that lead elsewhere; ``there`` are the names in the archive."""
     seen: set[str] = set()
-    for path, part in parts_of(tree):
+    for path, part in mappings_of(tree, without=_TRAINING):
         for finding in _examine_part(path, part, there, scope):
             if finding.anchor not in seen and len(seen) < _MOST:
                 seen.add(finding.anchor)
                 yield finding
 
 
-def parts_of(tree: Tree) -> Iterator[tuple[str, Mapping[str, Tree]]]:
-    """Every mapping with its dotted path, each once, without those of training."""
-    waiting: list[tuple[str, Tree]] = [("", tree)]
-    seen: set[int] = set()
-    while waiting:
-        path, value = waiting.pop()
-        if not isinstance(value, dict | list) or id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, list):
-            waiting.extend((path, item) for item in reversed(value))
-            continue
-        yield path, value
-        waiting.extend(
-            (f"{path}.{key}"[-200:].lstrip("."), item)
-            for key, item in reversed(list(value.items()))
-            if key not in _TRAINING
-        )
-
-
 def _examine_part(
     path: str, part: Mapping[str, Tree], there: frozenset[str], scope: Scope
 ) -> Iterator[Finding]:
-    if part.get("trust_remote_code") not in (None, False, "", "0"):
+    if is_true(part.get("trust_remote_code")):
         yield scope.finding(
             code_rules.CUSTOM_CODE,
             f"The configuration switches trust_remote_code on by itself for '{path}'.",

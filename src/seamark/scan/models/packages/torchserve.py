@@ -152,8 +152,33 @@ def _examine_files(
             )
         if key == "requirementsFile" and value.removeprefix("./") != "requirements.txt":
             yield from _examine_requirements(value, scope)
+        if key == "configFile":
+            yield from _examine_config(value, scope)
         if there and key != "extraFiles":
             yield from _missing(key, value, there, scope)
+
+
+def _examine_config(value: str, scope: Scope) -> Iterator[Finding]:
+    """The file for the handler, who hands its entries on to an engine or to transformers."""
+    from seamark.scan.models.packages.installed import examine_installed
+
+    levels = 1 if in_archive_folder(scope) else 0
+    yield from examine_installed(_examine_handed_on, value, scope, levels=levels)
+
+
+def _examine_handed_on(blob: Blob, scope: Scope) -> Iterator[Finding]:
+    from seamark.scan.models.code.yaml_documents import judge_tags, read_file
+    from seamark.scan.models.code.yaml_trees import is_true, mappings_of
+
+    document = read_file(blob, scope, "the handler's configuration")
+    yield from judge_tags(document, scope)
+    for path, part in mappings_of(document.tree()):
+        if is_true(part.get("trust_remote_code")):
+            yield scope.finding(
+                code_rules.CUSTOM_CODE,
+                f"The configuration switches trust_remote_code on by itself for '{path}'.",
+                anchor=f"{path}.trust_remote_code",
+            )
 
 
 def _examine_requirements(value: str, scope: Scope) -> Iterator[Finding]:
