@@ -13,7 +13,7 @@ from pathlib import Path
 
 from proofs.hostile import rfiles
 from proofs.hostile.graphfiles import spec
-from proofs.hostile.hubfiles import array, packed
+from proofs.hostile.hubfiles import packed
 from proofs.hostile.onnxfiles import attribute, message, tensor, varint
 from proofs.hostile.tensorflowwire import attr, lite, lite_tensor
 from proofs.hostile.tensorflowwire import node as tf_node
@@ -82,6 +82,12 @@ def pmml(size: int = SIZE) -> bytes:
     return saved[:first] + saved[first:last] * (size // (last - first)) + saved[last:]
 
 
+def xml_tiny(size: int = SIZE // 8) -> bytes:
+    """Elements of nothing but a letter."""
+    root = b'<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">'
+    return root + b"<A/>" * (size // 4) + b"</PMML>"
+
+
 def openvino(size: int = SIZE) -> bytes:
     """Layers with ports and dimensions, and as many edges."""
 
@@ -146,13 +152,13 @@ def r_tiny(size: int = SIZE // 4) -> bytes:
 
 def msgpack(size: int = SIZE // 2) -> bytes:
     """A state of Flax whose arrays are as small as biases of small layers."""
-    held = array([16], "float32", bytes(64))
+    inner = b"\x93\x91\x10\xa7float32\xc4\x40" + bytes(64)
+    held = b"\xc7" + bytes([len(inner), 1]) + inner
 
     def layers() -> Iterator[bytes]:
         for each in range(1 << 40):
-            yield packed(f"block_{each}") + packed(
-                {"Dense_0": {"kernel": held, "bias": held}, "LayerNorm_0": {"scale": held}}
-            )
+            dense = b"\xa7Dense_0\x82\xa6kernel" + held + b"\xa4bias" + held
+            yield packed(f"block_{each}") + b"\x82" + dense + b"\xa9LayerNorm\x81\xa5scale" + held
 
     made = _until(size, layers())
     return packed({"params": b"\xdf" + struct.pack(">I", len(made)) + b"".join(made)})
@@ -364,6 +370,7 @@ MADE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "onnx": ("model.onnx", onnx),
     "tf graph": ("frozen.pb", tf_graph),
     "pmml": ("forest.pmml", pmml),
+    "pmml, tiny elements": ("tiny.pmml", xml_tiny),
     "openvino ir": ("model.xml", openvino),
     "r, lists": ("forest.rds", r),
     "r, texts": ("names.rds", r_texts),
