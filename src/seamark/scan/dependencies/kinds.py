@@ -221,6 +221,6 @@ def kind_of(path: str) -> Kind | None:
 
 
 def kinds_of(path: str) -> Iterator[Kind]:
-    """Every kind that a file of this path can be by its name."""
+    """Every kind that a file of this path may be; its content decides (:attr:`Kind.sniff`)."""
     if _ANY_NAME.match(os.path.basename(path)):
         yield from (kind for kind in KINDS if kind.matches(path))

@@ -65,6 +65,10 @@ class Source:
         self.digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         return data
 
+    def exists(self) -> bool:
+        """Whether there is a regular file, whether or not it can be read."""
+        return os.path.isfile(self.content or self.path)
+
     def text(self) -> str:
         """The text: UTF-8, or UTF-16 and UTF-32 with a mark. Raises :class:`Unreadable`."""
         data = self.read()

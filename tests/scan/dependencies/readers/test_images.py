@@ -142,6 +142,31 @@ def test_hard_links_share_content(tmp_path: Path) -> None:
     assert "was not kept" in reasons(lost)
 
 
+def test_what_lies_beside_metadata_counts_in_images_too(tmp_path: Path) -> None:
+    folder = "s/demo-1.0.dist-info"
+    metadata = b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n"
+    url = b'{"url": "https://example.org/demo.git", "vcs_info": {"vcs": "git", "commit_id": "%s"}}'
+    members: dict[str, build.Content] = {
+        f"{folder}/METADATA": metadata,
+        f"{folder}/RECORD": b"x,,\n",
+        f"{folder}/direct_url.json": url % (b"ab" * 20),
+    }
+    found = of_layout(tmp_path / "a", [build.tar(members)])
+    (only,) = found.components
+    assert only.origin is not None
+    assert only.origin.revision == "ab" * 20
+    del members[f"{folder}/METADATA"]
+    assert "metadata is missing" in reasons(of_layout(tmp_path / "b", [build.tar(members)]))
+
+
+def test_an_image_may_be_called_like_a_source_archive(tmp_path: Path) -> None:
+    (tmp_path / "demo-1.0.tar.gz").write_bytes(
+        gzip.compress(build.tar(build.saved([build.tar(BASE)])))
+    )
+    (found,) = [each for each in find_sources(str(tmp_path)) if not isinstance(each, str)]
+    assert found[1].name == "image-archive"
+
+
 def test_nothing_is_silent_about_an_image_without_lists(tmp_path: Path) -> None:
     found = of_layout(tmp_path, [build.tar({"bin/program": b"\x7fELF"})])
     assert "no list of packages" in reasons(found)

@@ -12,11 +12,24 @@ DATABASES = (
     "var/lib/rpm/Packages",
     "var/lib/rpm/Packages.db",
 )
-_KINDS = frozenset({"dpkg", "apk", "installed-python", "conda-meta", "npm-lock", "rpm-database"})
+_KINDS = frozenset(
+    {
+        "dpkg",
+        "apk",
+        "installed-python",
+        "installed-python-damaged",
+        "conda-meta",
+        "npm-lock",
+        "rpm-database",
+    }
+)
+_PRESENCE = frozenset({"installed-python-damaged", "rpm-database"})
+"""Of these only that they are there is looked at."""
 _COPYRIGHT = re.compile(r"usr/share/doc/[^/]+/copyright")
 _BESIDE = re.compile(
     r"(?:etc|usr/lib)/os-release|usr/share/doc/[^/]+/copyright"
-    r"|.*\.dist-info/(?:direct_url\.json|RECORD|top_level\.txt|INSTALLER|REQUESTED)"
+    r"|.*\.dist-info/(?:direct_url\.json|INSTALLER|REQUESTED)"
+    r"|.*\.egg-info/requires\.txt"
 )
 
 
@@ -34,9 +47,9 @@ def wanted(path: str) -> bool:
 
 
 def compact(path: str, data: bytes) -> bytes:
-    """What is kept of a file: of a package's terms only their names, of rpm's database nothing."""
+    """What is kept of a file: of a package's terms only their names."""
     if _COPYRIGHT.fullmatch(path):
         names = licenses_of(data) if len(data) <= MAX_COPYRIGHT else ()
         return b"Format:\n" + b"".join(b"License: %s\n" % name.encode() for name in names)
     kind = kind_of(path)
-    return b"" if kind is not None and kind.name == "rpm-database" else data
+    return b"" if kind is not None and kind.name in _PRESENCE else data

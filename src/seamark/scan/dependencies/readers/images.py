@@ -71,6 +71,10 @@ class MemberSource(Source):
         self.digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         return data
 
+    def exists(self) -> bool:
+        """Whether there is such a file, or was one that could not be kept."""
+        return self.view.read(self.path) is not None or self.path in self.view.problems
+
     def at(self, line: int | None = None, member: str = "") -> Location:
         """A location in this file: its path is a member of the image."""
         path = f"{self.path}!{member}" if member else self.path
@@ -264,6 +268,9 @@ def _read_view(view: View, source: Source, prefix: str) -> Iterator[Item]:
         kind = kind_of(path) if is_list(path) else None
         if kind is not None:
             member = MemberSource(path, source.shown, source.root, view=view, prefix=prefix)
+            better = member.beside(kind.unless) if kind.unless else None
+            if better is not None and better.exists():
+                continue
             yield from _read_member(member, kind)
 
 

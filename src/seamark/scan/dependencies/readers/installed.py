@@ -78,9 +78,8 @@ def _direct(source: Source) -> bool | None:
 
 
 def _exists(source: Source, name: str) -> bool:
-    return _is_dist_info(source) and os.path.isfile(
-        os.path.join(os.path.dirname(source.path), name)
-    )
+    beside = source.beside(name) if _is_dist_info(source) else None
+    return beside is not None and beside.exists()
 
 
 def _is_dist_info(source: Source) -> bool:
@@ -139,7 +138,7 @@ def _from_egg_info(source: Source) -> list[str]:
     if beside is None or not _folder(source).lower().endswith("egg-info"):
         return []
     try:
-        text = beside.text() if os.path.isfile(beside.path) else ""
+        text = beside.text() if beside.exists() else ""
     except Unreadable:
         return [""]  # told as a requirement that is none
     wanted, found = True, []
@@ -158,7 +157,7 @@ def _license_files(source: Source, metadata: Metadata) -> tuple[str, ...]:
     for name in metadata.all("License-File")[:4]:
         for relative in (f"licenses/{name}", name):
             beside = None if "\0" in relative else source.beside(relative)
-            if beside is None or not os.path.isfile(beside.path):
+            if beside is None or not beside.exists():
                 continue
             if os.path.getsize(beside.path) <= _MOST_LICENSE:
                 try:
