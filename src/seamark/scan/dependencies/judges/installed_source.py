@@ -27,16 +27,21 @@ _TOOLS: Final = re.compile(
     r"socat|crontab|schtasks|launchctl|base64|iex|invoke-webrequest)(?:\.exe)?(?=$|[\s\"';|)])"
 )
 _BETWEEN: Final = 400
+_EXECUTORS: Final = frozenset({"builtins.exec", "builtins.eval"})
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that source does: a sentence on it, its line, and what it is about."""
+    """Something that source does: a sentence on it, its line, and what it is about.
+
+    ``hidden`` says that the source conceals it, or runs what it fetched.
+    """
 
     text: str
     about: str
     line: int
     hostile: bool
+    hidden: bool = False
 
 
 class NotExaminedError(Exception):
@@ -55,7 +60,7 @@ def acts_of_setup(data: bytes) -> list[Act]:
         if name.isascii():
             tree.body += ast.parse(f"{name}().run()\n{name}().finalize_options()").body
     found = [act for sight in _sights(tree) if (act := _at_install(sight))]
-    return _unique([*found, *_commands(tree)])
+    return _unique([*found, *_calls(tree)])
 
 
 def acts_of_start(data: bytes) -> list[Act]:
@@ -93,7 +98,9 @@ def _effect(sight: Sight) -> Effect | None:
 
 
 def _act(sight: Sight, *, hostile: bool) -> Act:
-    return Act(sight.message.replace(" when it is imported", ""), sight.about, sight.line, hostile)
+    text = sight.message.replace(" when it is imported", "")
+    text = text.replace("Importing this file", "The code")
+    return Act(text, sight.about, sight.line, hostile, hidden=sight.rule in _HIDDEN)
 
 
 def _at_install(sight: Sight) -> Act | None:
@@ -119,20 +126,49 @@ def _at_start(sight: Sight) -> Act | None:
     return _act(sight, hostile=False) if sight.rule is code.SENSITIVE_FILE else None
 
 
-def _commands(tree: ast.Module) -> Iterator[Act]:
-    """Programs that are run to fetch something, or to stay."""
+def _calls(tree: ast.Module) -> Iterator[Act]:
+    """Programs that are run to fetch something, and code that is made up while running."""
     regions = Regions(tree)
     names = Names(regions.nodes)
     for node in regions.nodes:
         if not isinstance(node, ast.Call):
             continue
-        effects = [effect_of(target.path) for target in names.resolve(node.func)]
-        if not any(found and found[1] is Effect.PROCESS for found in effects):
-            continue
-        tool = _TOOLS.search(" ".join(_texts(node, names))[: _BETWEEN * 20])
-        if tool:
-            text = f"The code runs the program {tool[1].lower()}."
-            yield Act(text, tool[1].lower(), node.lineno, hostile=False)
+        found = [effect_of(target.path) for target in names.resolve(node.func)]
+        effects = {each[1] for each in found if each}
+        if Effect.PROCESS in effects:
+            tool = _TOOLS.search(" ".join(_texts(node, names))[: _BETWEEN * 20])
+            if tool:
+                text = f"The code runs the program {tool[1].lower()}."
+                yield Act(text, tool[1].lower(), node.lineno, hostile=False)
+        elif any(each and each[0] in _EXECUTORS for each in found) and _computes(node, names):
+            text = "The code runs code that it does not read from one of its files."
+            yield Act(text, "computed code", node.lineno, hostile=False)
+
+
+def _computes(call: ast.Call, names: Names) -> bool:
+    code_given = call.args[0] if call.args else None
+    if code_given is None or isinstance(code_given, ast.Constant):
+        return False  # what a literal does was judged already
+    return not _reads(code_given, names)
+
+
+def _reads(argument: ast.expr, names: Names) -> bool:
+    """Whether an expression, or what its variables are given, reads a file (as versions are)."""
+    waiting: list[tuple[ast.AST, int]] = [(argument, 0)]
+    for _ in range(400):
+        if not waiting:
+            return False
+        node, depth = waiting.pop()
+        called = ""
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if called == "open" or "read" in called or called == "get_data":
+            return True
+        if isinstance(node, ast.Name) and depth < 4:
+            given = names.assigned.get(node.id, [])[:8]
+            waiting += [(value, depth + 1) for _, value in given]
+        waiting += [(child, depth) for child in ast.iter_child_nodes(node)]
+    return False
 
 
 def _texts(call: ast.Call, names: Names) -> Iterator[str]:

@@ -78,20 +78,18 @@ def _judge_line(line: str, where: Location, modules: Modules) -> Iterator[Findin
         return
     known = _is_known(line)
     try:
-        acts = acts_of_start(line.encode())
+        acts = [] if known else [act for act in acts_of_start(line.encode()) if act.hostile]
         for name in sorted({match[1] for match in _IMPORTED.finditer(line)}):
             source = modules(name)
-            acts += acts_of_start(source) if source else []
+            of_module = acts_of_start(source) if source else []
+            # A known line imports a whole library, which may do more than a bare start should.
+            acts += [act for act in of_module if act.hidden or (act.hostile and not known)]
     except NotExaminedError as problem:
-        yield _finding(
-            rules.NOT_READ, where, "line", f"A line that runs was not examined: {problem}."
-        )
+        text = f"A line that runs was not examined: {problem}."
+        yield _finding(rules.NOT_READ, where, "line", text)
         return
-    hostile = [act for act in acts if act.hostile]
-    if hostile and not known:
-        yield _hostile(hostile, where, line)
-    elif hostile and not acts_of_start(line.encode()):
-        yield _hostile(hostile, where, line)  # a known line, but the module is not what it was
+    if acts:
+        yield _hostile(acts, where, line)
     elif not known:
         shown = line if len(line) <= 120 else f"{line[:117]}…"
         yield _finding(rules.RUNS_AT_START, where, line[:200], f"Every start runs '{shown}'.")
