@@ -1,3 +1,5 @@
+from xml.parsers import expat
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -6,7 +8,9 @@ from seamark.core.reports import FileReport
 from seamark.core.verdicts import Verdict
 from seamark.scan.models import scan_bytes
 from seamark.scan.models.blobs import BytesBlob
-from seamark.scan.models.graphs.xml_markup import expands
+from seamark.scan.models.graphs.openvino import IrDocument
+from seamark.scan.models.graphs.pmml import PmmlDocument
+from seamark.scan.models.graphs.xml_markup import Markup, expands
 from seamark.scan.models.graphs.xml_prolog import PROLOG_LIMIT, UNFINISHED, root_name
 
 ENTITY = '<!ENTITY x SYSTEM "file:///etc/hostname">'
@@ -154,3 +158,55 @@ def test_any_prolog_gets_a_verdict(text: str) -> None:
     report = scan_bytes(b"<?xml version='1.0'?>" + text.encode(), name="m.pmml")
     assert "FIL008" not in rules(report)
     assert isinstance(root(text.encode()), str)
+
+
+LEAF = (
+    b'<Node score="1" recordCount="2">\n<True/>\n'
+    b'<ScoreDistribution value="1" recordCount="2"/></Node>'
+)
+PORTS = b'<input><port id="0" precision="FP32"><dim>1</dim><dim>-1</dim></port></input>'
+EDGE = b'<edge from-layer="0" from-port="0" to-layer="1" to-port="0" />'
+SAID = (LEAF, b"<True/>", PORTS, EDGE, b'<data auto_broadcast="numpy" />')
+
+
+def _well_formed(data: bytes) -> bool:
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [*SAID, b"<a>", b"</a>", b"<Node>", b"</Node>", b"<!--", b"-->", b"<![CDATA[", b"]]>",
+             b"&", b" ", b"x", b"<b/>", b'<c d="', b'"/>', b"<?p", b"?>"]
+        ),
+        max_size=14,
+    )
+)  # fmt: skip
+@settings(max_examples=400, deadline=None)
+def test_what_is_left_out_changes_no_document_that_is_not_well_formed(parts: list[bytes]) -> None:
+    body = b"".join(parts)
+    for document in (IrDocument(Markup()), PmmlDocument(Markup())):
+        for data in (b"<r>" + body + b"</r>", b"<r></r>" + body):
+            at = data.index(b">") + 1
+            left = data[:at] + document.reduced(data[at:], data[:at])
+            assert _well_formed(left) == _well_formed(data)
+
+
+@pytest.mark.parametrize("part", [LEAF, PORTS, EDGE + EDGE])
+def test_most_of_a_document_is_left_out(part: bytes) -> None:
+    document = PmmlDocument(Markup()) if part is LEAF else IrDocument(Markup())
+    assert len(document.reduced(part * 50 + b"</x>", b"")) < 20 * 50
+
+
+def test_extensions_are_read_wherever_a_piece_ends() -> None:
+    document = PmmlDocument(Markup())
+    inside = LEAF.replace(b'score="1"', b'score="os.system("')
+    assert document.reduced(b"sion>" + inside * 3, b"... <Exten") == b"sion>" + inside * 3
+    assert document.reduced(b'<Extension name="n">' + inside * 3, b"").count(b"os.system") == 3
+    document.extensions = 1
+    assert document.reduced(inside * 3, b"").count(b"os.system") == 3

@@ -137,3 +137,29 @@ def test_no_mutation_makes_the_reader_fail(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     assert "FIL008" not in rules(scan(bytes(raw[: data.draw(st.integers(1, len(raw)))])))
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.integers(-32, 127).map(lambda n: n.to_bytes(1, "big", signed=True)),
+            st.sampled_from([b"\xc0", b"\xc2", b"\xc3", b"\xa1x", b"\xc4\x01y", b"\x90", b"\x80"]),
+            st.binary(min_size=8, max_size=8).map(b"\xcb".__add__),
+            st.binary(min_size=2, max_size=2).map(b"\xcd".__add__),
+        ),
+        max_size=60,
+    ),
+    st.integers(0, 3),
+)
+@settings(max_examples=100, deadline=None)
+def test_numbers_in_a_row_are_counted_right(values: list[bytes], missing: int) -> None:
+    whole = items(*values)
+    assert scan(pairs(("a", whole), ("b", number(1)))).verdict is Verdict.CLEAN
+    announced = struct.pack(">H", len(values) + 1 + missing)
+    assert scan(b"\x81\xa1a\xdc" + announced + whole[3:]).verdict is Verdict.UNCLEAR
+
+
+def test_numbers_beyond_the_window_are_stepped_over() -> None:
+    many = b"\xdd" + struct.pack(">I", 300_000) + bytes(300_000)
+    report = scan(b"\x82\xa1a" + many + b"\xa1a" + number(1))
+    assert rules(report) == {"MSG005"}  # what stands behind them is read: a name, twice

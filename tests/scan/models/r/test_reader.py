@@ -147,3 +147,25 @@ def test_deep_expressions_are_judged_in_bounds(name: str, outer: str) -> None:
     inner = opened * 5000 + texts("x") + rfiles.NULL * 5000
     for body in (call(outer, inner), call(inner, texts("x"))):
         assert "FIL008" not in rules(scan_bytes(HEADER + function(body), name="x.rds"))
+
+
+ONE = {
+    "double": rfiles.word(14) + rfiles.word(1) + bytes(8),
+    "integer": rfiles.word(13) + rfiles.word(1) + bytes(4),
+    "logical": rfiles.word(10) + rfiles.word(1) + bytes(4),
+    "two": rfiles.word(14) + rfiles.word(2) + bytes(16),
+    "text": texts("x"),
+    "named": rfiles.word(14 | 0x200) + rfiles.word(1) + bytes(8) + pairs(("names", texts("x"))),
+    "nothing": rfiles.NULL,
+}
+
+
+@given(st.lists(st.sampled_from(sorted(ONE)), max_size=50), st.integers(1, 12))
+@settings(max_examples=100, deadline=None)
+def test_single_numbers_in_a_row_hide_nothing_behind_them(kinds: list[str], cut: int) -> None:
+    values = [ONE[kind] for kind in kinds]
+    held = listed(*values, function(call("system", texts("echo seamark-harmless"))))
+    assert rules(scan_bytes(HEADER + held, name="m.rds")) == {"RDS002"}
+    honest = HEADER + listed(*values, ONE["double"])
+    assert scan_bytes(honest, name="m.rds").verdict is Verdict.CLEAN
+    assert scan_bytes(honest[:-cut], name="m.rds").verdict is Verdict.UNCLEAR

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -133,3 +134,55 @@ def test_broken_ubjson_is_malformed(data: bytes) -> None:
 def test_arrays_without_content_do_not_cost_time() -> None:
     with pytest.raises(LimitExceeded):
         list(ubjson_events(BytesBlob(b"[$T#l\x7f\xff\xff\xff"), meter()))
+
+
+def _without_lists(events: Iterator[Event]) -> list[tuple[Kind, object]]:
+    """Events as they are without ``LISTS``: each list as its name and how many numbers it has."""
+    found: list[tuple[Kind, object]] = []
+    for event in events:
+        if event.kind == Kind.LISTS:
+            for name, batch, _ in event.value:  # type: ignore[attr-defined]
+                numbers = list(batch.integers()) if batch.count else []
+                found += [(Kind.KEY, name), (Kind.NUMBERS, numbers)]
+        else:
+            found.append((event.kind, event.value))
+    return found
+
+
+NESTED = st.recursive(
+    st.lists(st.integers(-(1 << 40), 1 << 40), max_size=5) | st.text(max_size=4) | st.none(),
+    lambda inner: st.dictionaries(st.text(max_size=3), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(max_size=3), NESTED, max_size=6), st.sampled_from([None, 1]))
+@settings(max_examples=150, deadline=None)
+def test_lists_at_once_hold_what_they_hold_one_by_one(value: Any, indent: int | None) -> None:
+    text = json.dumps(value, indent=indent).encode()
+    found = _without_lists(json_events(BytesBlob(text), meter(), may_list=True))
+
+    def expected(value: Any) -> list[tuple[Kind, object]]:
+        out: list[tuple[Kind, object]] = [(Kind.OBJECT, None)]
+        for name, each in value.items():
+            out.append((Kind.KEY, name))
+            if isinstance(each, dict):
+                out += expected(each)
+            else:
+                is_list = isinstance(each, list)
+                is_text = isinstance(each, str)
+                kind = Kind.NUMBERS if is_list else Kind.TEXT if is_text else Kind.VALUE
+                out.append((kind, each))
+        return [*out, (Kind.END_OBJECT, None)]
+
+    plain = all(name.isascii() and name.isprintable() for name in _names(value))
+    if plain and not any(set(name) & set('"\\') for name in _names(value)):
+        assert found == [*expected(value), (Kind.END, None)]
+    else:  # names with escapes come the long way
+        assert [kind for kind, _ in found].count(Kind.END) == 1
+
+
+def _names(value: Any) -> list[str]:
+    if not isinstance(value, dict):
+        return []
+    return [*value, *(name for each in value.values() for name in _names(each))]

@@ -7,7 +7,7 @@ from scan.models.weights.wire import message, varint
 
 from seamark.scan.models.blobs import BytesBlob
 from seamark.scan.models.limits import LimitExceeded, Malformed
-from seamark.scan.models.weights.protobuf import Wire, Wires
+from seamark.scan.models.weights.protobuf import Wire, Wires, plain_fields
 
 
 def read(data: bytes) -> list[tuple[int, int | bytes]]:
@@ -70,3 +70,26 @@ def test_long_text_is_refused() -> None:
 def test_any_bytes_end(data: bytes) -> None:
     with contextlib.suppress(Malformed):
         read(data)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 2000), st.one_of(st.integers(0, 1 << 62), st.binary(max_size=300))
+        ),
+        max_size=20,
+    ),
+    st.binary(max_size=3),
+    st.integers(0, 400),
+)
+@settings(max_examples=150, deadline=None)
+def test_plain_fields_are_those_of_the_careful_way(
+    fields: list[tuple[int, int | bytes]], tail: bytes, cut: int
+) -> None:
+    data = (message(*fields) + tail)[: cut or None]
+    plain = plain_fields(data)
+    if plain is None:
+        return
+    wires = Wires(BytesBlob(data))
+    careful = [(f.number << 3 | f.wire, f.start, f.end) for f in wires.fields(0, len(data))]
+    assert plain == careful

@@ -95,7 +95,7 @@ _NAMES = 5000
 
 
 @dataclass(slots=True)
-class _Document:
+class PmmlDocument:
     """What one document holds, met element by element."""
 
     markup: Markup
@@ -231,7 +231,7 @@ class _Document:
 def examine(blob: Blob, scope: Scope) -> Iterator[Finding]:
     """Findings in one PMML document. Numbers are not looked at."""
     markup = Markup()
-    document = _Document(markup)
+    document = PmmlDocument(markup)
     failure = read_elements(blob, scope, document, markup)
     yield from markup.findings(scope)
     yield from document.findings(scope)
