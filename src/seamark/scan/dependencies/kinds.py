@@ -209,10 +209,12 @@ KINDS = (
 )
 
 
+_PATTERNS = tuple(each for kind in KINDS for each in kind.patterns)
 # One look at the name alone spares nearly every file of a project the rest.
 _ANY_NAME = re.compile(
-    "|".join(translate(each.rpartition("/")[2]) for kind in KINDS for each in kind.patterns)
+    "|".join(translate(each.rpartition("/")[2]) for each in _PATTERNS if not each.endswith("/*"))
 )
+_ANY_FOLDER = tuple(each[:-2] for each in _PATTERNS if each.endswith("/*"))
 
 
 def kind_of(path: str) -> Kind | None:
@@ -222,5 +224,6 @@ def kind_of(path: str) -> Kind | None:
 
 def kinds_of(path: str) -> Iterator[Kind]:
     """Every kind that a file of this path may be; its content decides (:attr:`Kind.sniff`)."""
-    if _ANY_NAME.match(os.path.basename(path)):
+    folder, _, name = path.rpartition("/")
+    if _ANY_NAME.match(name) or folder.endswith(_ANY_FOLDER):
         yield from (kind for kind in KINDS if kind.matches(path))
