@@ -123,6 +123,7 @@ KINDS = (
         PYPI,
         "installed:read",
     ),
+    Kind("installed-egg", ("*.egg",), Role.INSTALLED, PYPI, "installed:read_egg"),
     Kind(
         "installed-python-damaged",
         ("*.dist-info/RECORD",),

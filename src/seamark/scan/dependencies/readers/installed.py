@@ -6,16 +6,19 @@ wanted the package (``REQUESTED``) and from where it came (``direct_url.json``, 
 
 import os
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 from seamark.core.components import Origin
 from seamark.scan.dependencies.documents import read_json
 from seamark.scan.dependencies.listings import Item
 from seamark.scan.dependencies.names import pypi_name
 from seamark.scan.dependencies.readers import python_origins as origins
-from seamark.scan.dependencies.readers.installed_metadata import Metadata, read_metadata
+from seamark.scan.dependencies.readers.installed_metadata import Metadata, parse_metadata
 from seamark.scan.dependencies.readers.python_requirements import (
     Context,
     component,
@@ -27,11 +30,33 @@ _NAME = re.compile(r"[ \t]*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 _OF_EXTRA = re.compile(r"\bextra\b")
 _SECTION = re.compile(r"\[([^\]]*)\]")
 _MOST_LICENSE = 1 << 18
+_MOST_EGG = 32 << 20
+_BROKEN_ZIP = (
+    BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+)  # fmt: skip
 
 
 def read(source: Source) -> Iterator[Item]:
     """The package that the folder of this file stands for. Raises :class:`Unreadable`."""
-    metadata = read_metadata(source)
+    yield from _package(source, parse_metadata(source.read()))
+
+
+def read_egg(source: Source) -> Iterator[Item]:
+    """A package in one zip file, as ``easy_install`` left it. Raises :class:`Unreadable`."""
+    data = source.read()
+    if len(data) > _MOST_EGG:
+        raise Unreadable(f"it is larger than {_MOST_EGG >> 20} MiB")
+    try:
+        with ZipFile(BytesIO(data)) as archive, archive.open("EGG-INFO/PKG-INFO") as member:
+            metadata = member.read(_MOST_EGG + 1)
+    except KeyError as error:
+        raise Unreadable("it is a zip file without EGG-INFO/PKG-INFO") from error
+    except _BROKEN_ZIP as error:
+        raise Unreadable(f"it is no zip file that can be read ({error})") from error
+    yield from _package(source, parse_metadata(metadata))
+
+
+def _package(source: Source, metadata: Metadata) -> Iterator[Item]:
     where = Context(location=source.at(), direct=_direct(source))
     for header in ("Name", "Version"):
         if len(set(metadata.all(header))) > 1:

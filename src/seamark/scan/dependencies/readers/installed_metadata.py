@@ -7,7 +7,7 @@ what is not asked for (authors, descriptions) must not make a package unreadable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from seamark.scan.dependencies.source import Source, Unreadable
+from seamark.scan.dependencies.source import Unreadable
 
 _MAX_HEADERS = 4 << 20
 _CLASSIFIER = "License ::"
@@ -46,9 +46,8 @@ class Metadata:
         return tuple(dict.fromkeys(texts))
 
 
-def read_metadata(source: Source) -> Metadata:
-    """The headers of this file. Raises :class:`Unreadable`."""
-    data = source.read()
+def parse_metadata(data: bytes) -> Metadata:
+    """The headers of a file with these bytes. Raises :class:`Unreadable`."""
     if b"\0" in data[:_MAX_HEADERS]:
         raise Unreadable("it is no metadata (it holds zero bytes)")
     data = data.removeprefix(b"\xef\xbb\xbf")
