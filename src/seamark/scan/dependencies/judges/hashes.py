@@ -71,16 +71,20 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _is_fetched(component: Component) -> bool:
-    """Whether an installer fetches it as one file that can have a hash."""
+    """Whether an installer fetches it as one certain file, which can have a hash."""
     kind = component.origin.kind if component.origin else OriginKind.INDEX
-    return kind in (OriginKind.INDEX, OriginKind.URL) and component.ecosystem != "oci"
+    if component.ecosystem == "oci":
+        return False
+    return kind is OriginKind.URL or (kind is OriginKind.INDEX and bool(component.version))
 
 
 def _judge(listing: Listing, fetched: list[Component]) -> Iterator[Finding]:
     without = [each for each in fetched if not each.hashes]
     weak = [each for each in fetched if each.hashes and is_weak(each)]
     if len(without) == len(fetched):
-        text = f"None of the {len(fetched)} entries of this list has a hash."
+        text = f"None of the {len(fetched)} pinned entries of this list has a hash."
+        if len(fetched) == 1:
+            text = "The one pinned entry of this list has no hash."
         yield _remark(NONE, listing, text, [])
     else:
         yield from _missing(listing, without)

@@ -25,7 +25,7 @@ _CORE: Final = 5
 
 _LOOKALIKES: Final = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "3": "e"})
 _AFFIXES: Final = {
-    NPM: (("node-", "js-", "node"), (".js", "-js", "-node", "js", "-npm")),
+    NPM: (("node-", "js-", "node"), (".js", "-js", "-node", "js")),
 }
 _PYTHON_AFFIXES: Final = (("python-", "python3-", "py-"), ("-python", "-python3", "-py"))
 
@@ -84,10 +84,10 @@ class Imitations:
     def _by_parts(self, name: str) -> Likeness | None:
         parts = _parts(name)
         joined = self._joined.get("".join(parts))
-        if joined and joined != name and len(joined) >= _SHORTEST:
+        if joined and joined != name and self._ranks[joined] < _FIRST:
             return Likeness(joined, "with other separators", Confidence.HIGH)
         turned = self._parts.get(tuple(sorted(parts))) if len(parts) > 1 else None
-        if turned and turned != name:
+        if turned and turned != name and self._ranks[turned] < _FIRST:
             return Likeness(turned, "with its parts in another order", Confidence.MEDIUM)
         return None
 

@@ -50,6 +50,8 @@ ANOTHER_PACKAGE = Rule(
 RULES = (PLAINTEXT, ELSEWHERE, ANOTHER_PACKAGE)
 
 _USUAL: Final = "https://registry.npmjs.org"
+_FILES: Final = "files.pythonhosted.org"
+"""Where PyPI keeps its files: a lock may name one of them by its address."""
 _TARBALL: Final = re.compile(r"/((?:@[^/@]+/)?[^/@]+)/-/[^/]+\.tgz$")
 
 
@@ -73,7 +75,8 @@ def judge_origins(listing: Listing, lists: Lists) -> Iterator[Finding]:
             text = f"{component.title} is fetched from the address of {other}: {origin.url}."
             yield _finding(ANOTHER_PACKAGE, component, text)
         elif origin.kind is OriginKind.URL and listing.role is Role.LOCK:
-            if (*name_of(component), host_of(origin.url)) not in declared:
+            host = host_of(origin.url)
+            if host != _FILES and (*name_of(component), host) not in declared:
                 text = f"{component.title} is fetched from {origin.url}, which nothing declares."
                 yield _finding(ELSEWHERE, component, text)
         elif origin.kind is OriginKind.INDEX and component.ecosystem == NPM:

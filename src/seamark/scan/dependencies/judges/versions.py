@@ -177,8 +177,6 @@ def _image(component: Component) -> Finding | None:
     if component.hashes:
         return None
     text = f"The image {component.title} is named by a tag, not by its digest."
-    if component.version:
-        text = f"The image {component.title}:{component.version} is not named by its digest."
     return _finding(MOVABLE_IMAGE, component, text)
 
 
@@ -190,9 +188,10 @@ def _local(listing: Listing) -> Iterator[Finding]:
     ]
     if local and listing.role in INSTALLABLE:
         names = ", ".join(sorted({each.title for each in local})[:_SHOWN])
+        several = f"{len(local)} entries are" if len(local) > 1 else "One entry is"
         yield Finding(
             rule=LOCAL,
-            message=f"{len(local)} entries are part of the project itself: {names}.",
+            message=f"{several} part of the project itself: {names}.",
             location=Location(path=listing.path),
             anchor="local",
         )
