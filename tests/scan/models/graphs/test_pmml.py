@@ -126,7 +126,7 @@ def test_mutations_never_break_the_reader(raw: bytes, data: st.DataObject) -> No
 
 SECOND = (
     '<Extension/><Extension xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-    'xsi:schemaLocation="x:y file:///etc/x"/>'
+    'xsi:schemaLocation="dmg:y file:///etc/x"/>'
 )
 
 
