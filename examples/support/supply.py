@@ -7,7 +7,7 @@ the shape of real accidents: nothing here is ever installed from them.
 
 import shutil
 from collections.abc import Iterator, Sequence
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution, distribution, version
 from pathlib import Path
 
 LOCK = Path(__file__).resolve().parents[2] / "constraints.txt"
@@ -26,11 +26,10 @@ bean-and-leaf-billing==1.4.0
 """
 
 _AGPL = """\
-Metadata-Version: 2.1
+Metadata-Version: 2.4
 Name: ultralytics
 Version: 8.2.103
-License: AGPL-3.0
-Classifier: License :: OSI Approved :: GNU Affero General Public License v3 or later (AGPLv3+)
+License-Expression: AGPL-3.0-only
 Requires-Dist: numpy<2.0.0,>=1.23.0
 """
 
@@ -54,11 +53,12 @@ def careless_license(path: Path) -> None:
 
 
 def _pins(name: str) -> Iterator[str]:
-    """The lines of one package in the lock, hashes included, comments not."""
+    """The lines in the lock of the version that is installed, hashes included, comments not."""
+    start = f"{name}=={version(name)} "
     inside = False
     for line in LOCK.read_text(encoding="utf-8").splitlines(keepends=True):
         if not line.startswith((" ", "#")):
-            inside = line.startswith(f"{name}==")
+            inside = line.startswith(start)
         if inside and not line.lstrip().startswith("#"):
             yield line
 
