@@ -11,7 +11,7 @@ ML_READY := $(ML)/.ready
 PROOF  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-ml lint proof bench docs constraints clean
+.PHONY: help demo test test-ml lint check proof bench docs constraints clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,10 @@ lint: $(READY) ## Format, types, layers, docstrings, dependencies
 	$(BIN)/interrogate --quiet src
 	$(BIN)/deptry src
 
+check: $(READY) ## Judge this repository by its own seamark.yaml, and write its bill of materials
+	$(BIN)/seamark check .
+	$(BIN)/seamark sbom . --format cyclonedx --output build/seamark.cdx.json
+
 proof: $(READY) ## Full counts behind the claims, in docs/proofs (hours; resumable)
 	$(BIN)/python -m proofs.run $(PROOF)
 
@@ -64,6 +68,9 @@ constraints: ## Pin every dependency again, with hashes, for all supported platf
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --extra dev --extra example \
 	    pyproject.toml -o constraints.txt
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --all-extras --constraint constraints.txt \
+	    pyproject.toml -o constraints-extras.txt
 
 clean: ## Remove what the other targets made
 	rm -rf build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
