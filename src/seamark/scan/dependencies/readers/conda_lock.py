@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from seamark.core.components import Component
@@ -120,4 +121,8 @@ def _read_line(line: str, where: Location) -> Component:
 def _read_pip(text: str, where: Location) -> Component | Unassessed:
     hashes = tuple(lock.hash_of(each) for each in _HASH_OPTION.findall(text))
     requirement = _HASH_OPTION.sub("", text).strip()
-    return read_requirement(requirement, Context(location=where, hashes=hashes))
+    found = read_requirement(requirement, Context(location=where, hashes=hashes))
+    url = found.origin.url if isinstance(found, Component) and found.origin else ""
+    if isinstance(found, Component) and url and lock.stray_origin([url]) is None:
+        return replace(found, origin=None)  # PyPI's own archive of it, spelled out
+    return found

@@ -6,6 +6,7 @@ whose name is not given, a URL whose file is another package than the one that i
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from seamark.core.components import Component, Origin, OriginKind
@@ -91,14 +92,13 @@ def read_requirement(text: str, where: Context) -> Component | Unassessed:
     if variable_of(text):
         return unassessed(text, "it depends on an environment variable", where)
     bare, marker = split_marker(text)
-    place = origins.is_url(bare) or is_path(bare)
-    if not place:
-        return _read_pep508(text, where)
     try:
         where = with_marker(where, marker)
     except ValueError:
         return unassessed(text, "its marker cannot be read", where)
-    return read_place(bare, where)
+    if origins.is_url(bare) or is_path(bare):
+        return read_place(bare, where)
+    return _read_pep508(bare, where)
 
 
 def variable_of(text: str) -> str:
@@ -124,16 +124,21 @@ def is_path(text: str) -> bool:
 
 def with_marker(where: Context, marker: str) -> Context:
     """The same place with one more marker. Raises ``ValueError`` where it cannot be read."""
-    from packaging.markers import InvalidMarker, Marker
-
     if not marker:
         return where
+    text = _marker(marker)
+    return replace(where, marker=f"({where.marker}) and ({text})" if where.marker else text)
+
+
+@lru_cache(maxsize=1024)
+def _marker(text: str) -> str:
+    """The marker as packaging writes it; a list has few, and each many times."""
+    from packaging.markers import InvalidMarker, Marker
+
     try:
-        text = str(Marker(marker))
+        return str(Marker(text))
     except (InvalidMarker, RecursionError) as error:
-        raise ValueError(f"no marker: {printable(marker[:60])!r}") from error
-    joined = f"({where.marker}) and ({text})" if where.marker else text
-    return replace(where, marker=joined)
+        raise ValueError(f"no marker: {printable(text[:60])!r}") from error
 
 
 def read_place(place: str, where: Context, *, name: str = "") -> Component | Unassessed:
@@ -189,13 +194,7 @@ def _read_pep508(text: str, where: Context) -> Component | Unassessed:
         where = with_marker(where, str(requirement.marker or ""))
     except InvalidRequirement as error:
         begin = _BEGIN.match(text)
-        odd = _ODD_PIN.fullmatch(text.partition(";")[0].strip())
-        if odd:
-            reason = f"its version {origins.redact(odd[1], 60)!r} is no PEP 440 version"
-        else:
-            problem = " ".join(str(error).split("\n")[0].split())
-            reason = f"it is no requirement that can be read ({origins.redact(problem, 120)})"
-        return unassessed(begin[1] if begin else text, reason, where)
+        return unassessed(begin[1] if begin else text, _why(text, str(error)), where)
     except RecursionError:
         return unassessed(text, "it is nested too deeply", where)
     if requirement.url is not None:
@@ -204,6 +203,14 @@ def _read_pep508(text: str, where: Context) -> Component | Unassessed:
     return component(
         requirement.name, where, version=pinned(requirement.specifier), constraint=constraint
     )
+
+
+def _why(text: str, error: str) -> str:
+    odd = _ODD_PIN.fullmatch(text)
+    if odd:
+        return f"its version {origins.redact(odd[1], 60)!r} is no PEP 440 version"
+    problem = " ".join(error.split("\n")[0].split())
+    return f"it is no requirement that can be read ({origins.redact(problem, 120)})"
 
 
 def pinned(specifiers: "SpecifierSet") -> str:
