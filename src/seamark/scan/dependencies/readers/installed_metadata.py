@@ -7,7 +7,7 @@ what is not asked for (authors, descriptions) must not make a package unreadable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from seamark.scan.dependencies.source import Unreadable
+from seamark.scan.dependencies.source import Source, Unreadable
 
 _MAX_HEADERS = 4 << 20
 _CLASSIFIER = "License ::"
@@ -44,6 +44,11 @@ class Metadata:
         texts = [] if text in _NOTHING else [text[: self.LICENSE_BEGIN]]
         texts += [each for each in self.all("Classifier") if each.startswith(_CLASSIFIER)]
         return tuple(dict.fromkeys(texts))
+
+
+def read_metadata(source: Source) -> Metadata:
+    """The headers of this file. Raises :class:`Unreadable`."""
+    return parse_metadata(source.read())
 
 
 def parse_metadata(data: bytes) -> Metadata:
