@@ -67,3 +67,11 @@ def test_a_fast_tokenizer_is_taken_from_where_the_configuration_says(tmp_path: P
     config = {"tokenizer_file": "/tmp/other/tokenizer.json"}
     report = scan(tmp_path, "tokenizer_config.json", config, "tokenizer.json")
     assert rules(report) == {"HUB014"}
+
+
+@pytest.mark.parametrize(("value", "found"), [("true", {"COD010"}), (1, {"COD010"}), (0, set())])
+def test_what_python_takes_for_true_switches_code_on(
+    tmp_path: Path, value: object, found: set[str]
+) -> None:
+    config = {"model_args": {"trust_remote_code": value}}
+    assert rules(scan(tmp_path, "sentence_bert_config.json", config)) == found

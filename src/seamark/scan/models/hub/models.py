@@ -6,6 +6,7 @@ from typing import Final
 
 from seamark.core.findings import Finding
 from seamark.scan.models.code.rules import CUSTOM_CODE
+from seamark.scan.models.code.yaml_trees import is_true
 from seamark.scan.models.hub import rules
 from seamark.scan.models.hub.nested import Config, parts_of, text_of, texts_of
 from seamark.scan.models.scope import Scope
@@ -26,7 +27,7 @@ def examine_model_config(config: Config, scope: Scope) -> Iterator[Finding]:
     """Findings about a model's configuration; describes the model, marks its folder."""
     _describe(config, scope)
     for path, part in parts_of(config):
-        if part.get("trust_remote_code") is True:
+        if is_true(part.get("trust_remote_code")):
             where = f" for {path[:200]}" if path else ""
             yield scope.finding(
                 CUSTOM_CODE,
