@@ -1,0 +1,130 @@
+"""Indexes and origins."""
+
+import json
+
+import pytest
+
+from seamark.scan.dependencies.settings import Settings
+
+STRONG = " --hash=sha256:" + "ab" * 32
+EXTRA = "--extra-index-url https://packages.example.org/simple\n"
+
+
+def _ids(findings) -> list[str]:
+    return [each.rule.id for each in findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        (EXTRA + "torch==2.1\n", ["SRC001"]),
+        (EXTRA + f"torch==2.1{STRONG}\n", ["SRC002"]),
+        (EXTRA + f"torch==2.1{STRONG}\nnumpy==1.26\n", ["SRC001"]),
+        (EXTRA + f"torch==2.1{STRONG}\n???\n", ["SRC001"]),
+        ("--index-url https://packages.example.org/simple\ntorch==2.1\n", []),
+        ("--index-url http://packages.example.org/simple\ntorch==2.1\n", ["SRC003"]),
+        ("--index-url http://127.0.0.1:3141/simple\ntorch==2.1\n", []),
+        ("--trusted-host packages.example.org\ntorch==2.1\n", ["SRC003"]),
+        ("--trusted-host localhost\ntorch==2.1\n", []),
+        ("--find-links http://example.org/wheels\ntorch==2.1\n", ["SRC003"]),
+        ("--find-links ./wheels\ntorch==2.1\n", []),
+        ("--index-url https://user:pass@example.org/simple\ntorch==2.1\n", ["SRC004"]),
+        ("torch @ http://example.org/torch-2.1-py3-none-any.whl\n", ["SRC010"]),
+        ("torch @ git+http://example.org/torch.git@main\n", ["SRC010"]),
+        ("torch @ git+ssh://git@example.org/torch.git@main\n", []),
+    ],
+)
+def test_requirements(judged, text: str, rules: list[str]) -> None:
+    assert _ids(judged("sources", {"requirements.txt": text})) == rules
+
+
+def test_credentials_are_not_shown(judged) -> None:
+    text = "--index-url https://user:seamark-canary-7@example.org/simple\ntorch==2.1\n"
+    findings = judged("sources", {"requirements.txt": text})
+    assert findings
+    assert "seamark-canary-7" not in repr(findings)
+
+
+def test_extra_index_of_an_included_file(judged) -> None:
+    files = {
+        "requirements.txt": f"-r base.txt\n{EXTRA}torch==2.1{STRONG}\n",
+        "base.txt": "numpy==1.26\n",
+    }
+    assert _ids(judged("sources", files)) == ["SRC001"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("acme-core==1.0\n", 1),
+        ("acme_core==1.0\n", 1),
+        ("acme==1.0\n", 0),
+        ("--index-url https://packages.example.org/simple\nacme-core==1.0\n", 0),
+        ("--index-url https://pypi.org/simple\n" + EXTRA + "acme-core==1.0\n", 1),
+        ("acme-core @ git+https://example.org/core.git@main\n", 0),
+    ],
+)
+def test_internal_names(judged, text: str, count: int) -> None:
+    settings = Settings(internal=("acme-*",))
+    findings = judged("sources", {"requirements.txt": text}, settings)
+    assert [each for each in _ids(findings) if each == "SRC020"] == ["SRC020"] * count
+
+
+def _npm(**packages: str) -> str:
+    entries = {
+        f"node_modules/{name.replace('__', '/')}": {"version": "1.0.0", "resolved": url}
+        for name, url in packages.items()
+    }
+    return json.dumps({"lockfileVersion": 3, "packages": {"": {}, **entries}})
+
+
+REGISTRY = "https://registry.npmjs.org"
+
+
+def test_npm_lock_from_one_registry(judged) -> None:
+    lock = _npm(a=f"{REGISTRY}/a/-/a-1.0.0.tgz", b=f"{REGISTRY}/b/-/b-1.0.0.tgz")
+    assert judged("sources", {"package-lock.json": lock}) == []
+    mirror = "https://npm.example.org"
+    lock = _npm(a=f"{mirror}/a/-/a-1.0.0.tgz", b=f"{mirror}/b/-/b-1.0.0.tgz")
+    assert judged("sources", {"package-lock.json": lock}) == []
+
+
+def test_scope_of_another_registry_is_usual(judged) -> None:
+    lock = _npm(
+        a=f"{REGISTRY}/a/-/a-1.0.0.tgz",
+        **{"@acme__core": "https://npm.example.org/@acme/core/-/core-1.0.0.tgz"},
+    )
+    assert judged("sources", {"package-lock.json": lock}) == []
+
+
+def test_one_entry_from_another_host(judged) -> None:
+    lock = _npm(
+        a=f"{REGISTRY}/a/-/a-1.0.0.tgz",
+        b=f"{REGISTRY}/b/-/b-1.0.0.tgz",
+        c="https://evil.example.org/c/-/c-1.0.0.tgz",
+        d="https://evil.example.org/d.tgz",
+    )
+    findings = judged("sources", {"package-lock.json": lock})
+    assert [(each.rule.id, each.anchor) for each in findings] == [("SRC011", "c"), ("SRC011", "d")]
+
+
+def test_archive_of_another_package(judged) -> None:
+    lock = _npm(a=f"{REGISTRY}/a/-/a-1.0.0.tgz", b=f"{REGISTRY}/evil/-/evil-1.0.0.tgz")
+    findings = judged("sources", {"package-lock.json": lock})
+    assert [(each.rule.id, each.anchor) for each in findings] == [("SRC012", "b")]
+
+
+def test_uv_lock_that_fetches_from_elsewhere(judged) -> None:
+    lock = (
+        'version = 1\n[[package]]\nname = "torch"\nversion = "2.1"\n'
+        'source = { registry = "https://pypi.org/simple" }\n'
+        'wheels = [{ url = "https://evil.example.org/torch-2.1-py3-none-any.whl", '
+        f'hash = "sha256:{"ab" * 32}" }}]\n'
+    )
+    findings = judged("sources", {"uv.lock": lock})
+    assert [(each.rule.id, each.anchor) for each in findings] == [("SRC011", "torch")]
+    declared = (
+        '[project]\nname = "app"\nversion = "1"\n'
+        'dependencies = ["torch @ https://evil.example.org/torch-2.1-py3-none-any.whl"]\n'
+    )
+    assert judged("sources", {"pyproject.toml": declared}) == []
