@@ -130,6 +130,8 @@ def codes() -> dict[str, bytes]:
         "closure-alias.rds": HEADER + function(call("{", call("<-", symbol("r"), symbol("system")), call("r", texts(COMMAND)))),
         "closure-handed-on.rds": HEADER + function(call("seamark", texts(COMMAND), symbol("system"))),
         "closure-handed-on-late.rds": HEADER + function(call("seamark", *[texts("x")] * 300, symbol("system2"))),
+        "closure-parsed-later.rds": HEADER + function(call("<-", symbol("e"), call("str2lang", texts("system('echo seamark-harmless')")))),
+        "closure-parsed-text.rds": HEADER + function(call("<-", symbol("e"), call("parse", text=symbol("x")))),
         "closure-default.rds": HEADER + word(3 | 0x400) + GLOBAL + pairs(("r", symbol("system"))) + call("r", texts(COMMAND)),
         "closure-namespace.rds": HEADER + function(call(call("$", call("asNamespace", texts("base")), symbol("system")), texts(COMMAND))),
         "closure-environment.rds": HEADER + function(call("<-", symbol("r"), call("[[", call("baseenv"), texts("system")))),

@@ -9,6 +9,7 @@ from seamark.scan.models.r import functions as f
 from seamark.scan.models.r.values import Call, Pairs, Symbol, Texts, Value
 
 _ADDRESS = re.compile(r"(?:https?|ftps?|file)://", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z.][\w.]*")
 _DEEPEST = 8
 """Levels of an expression that are looked into for one question; calls nest by the thousand."""
 _DEEPEST_HEAD = 64
@@ -77,6 +78,10 @@ def _judge_named(name: str, call: Call) -> Judgment | None:
         return Judgment(name, False, "looks up a name that it decodes")
     if name in f.EVALUATES and any(_makes_code(argument) for _tag, argument in call.arguments):
         return Judgment(f"{name}(parse())", False, "runs code that it makes of text")
+    if name in f.MAKES_CODE and call.arguments:
+        written = " ".join(text for _tag, value in call.arguments for text in _texts(value))
+        named = next((each for each in _WORD.findall(written) if each in f.PASSED), "")
+        return _reached(named) if named else Judgment(name, False, "makes code of text")
     if name in ("eval", "evalq") and call.arguments and _decodes(call.arguments[0][1]):
         return Judgment(name, False, "runs what it decodes")
     if name in f.NATIVE and call.arguments and isinstance(call.arguments[0][1], Texts):
