@@ -75,14 +75,18 @@ def test_setup_py_that_cannot_be_read(judged, content: bytes) -> None:
 
 SITE = "lib/python3.11/site-packages"
 METADATA = {f"{SITE}/x-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: x\nVersion: 1.0\n"}
-NSPKG = (
-    "import sys, types, os;has_mfs = sys.version_info > (3, 5);p = os.path.join(sys._getframe(1)."
-    "f_locals['sitedir'], *('google', 'cloud'));importlib = has_mfs and __import__("
-    "'importlib.util');has_mfs and __import__('importlib.machinery');m = has_mfs and "
-    "sys.modules.setdefault('google.cloud', importlib.util.module_from_spec(importlib.machinery.PathFinder.find_spec("
-    "'google.cloud', [os.path.dirname(p)])));m = m or "
-    "sys.modules.setdefault('google.cloud', types.ModuleType('google.cloud'));mp = (m or []) and m.__dict__.setdefault('__path__',[]);(p not in mp) and "
-    "mp.append(p);m and setattr(sys.modules['google'], 'cloud', m)"
+NSPKG = "".join(
+    (
+        "import sys, types, os;has_mfs = sys.version_info > (3, 5);",
+        "p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('google', 'cloud'));",
+        "importlib = has_mfs and __import__('importlib.util');",
+        "has_mfs and __import__('importlib.machinery');",
+        "m = has_mfs and sys.modules.setdefault('google.cloud', importlib.util.module_from_spec(",
+        "importlib.machinery.PathFinder.find_spec('google.cloud', [os.path.dirname(p)])));",
+        "m = m or sys.modules.setdefault('google.cloud', types.ModuleType('google.cloud'));",
+        "mp = (m or []) and m.__dict__.setdefault('__path__',[]);(p not in mp) and mp.append(p)",
+        ";m and setattr(sys.modules['google'], 'cloud', m)",
+    )
 )
 KNOWN_LINES = [
     "import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') == "

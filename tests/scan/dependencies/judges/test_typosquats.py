@@ -120,7 +120,7 @@ def test_every_slip_of_a_first_name_is_found(data: st.DataObject) -> None:
 
 def test_findings(judged) -> None:
     files = {
-        "requirements.txt": "reqeusts==2.31\nrequests==2.31\nsklearn==0.0\nacme==1\nreqeusts==2.31\n",
+        "requirements.txt": "reqeusts==2\nrequests==2.31\nsklearn==0.0\nacme==1\nreqeusts==2\n",
         "app/requirements.txt": "-e ./reqeust\n",
         "app/reqeust/pyproject.toml": '[project]\nname = "reqeust"\nversion = "1"\n',
     }
