@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -10,6 +11,7 @@ import pytest
 
 from seamark.core.verdicts import Verdict
 from seamark.scan.models import scan_path
+from seamark.system.check import CheckRequest, check
 
 pytest.importorskip("sklearn", reason="the example needs scikit-learn: pip install -e '.[example]'")
 
@@ -77,11 +79,9 @@ def test_every_file_of_the_careful_project_is_clean(built) -> None:
 
 def test_every_surprise_is_stopped_and_nothing_else(built, modules: dict[str, ModuleType]) -> None:
     surprises = {surprise.path for surprise in modules["careless"].SURPRISES}
-    stopped = {
-        str(path.relative_to(built.careless))
-        for path in built.careless.rglob("*")
-        if path.is_file() and scan_path(path).verdict is not Verdict.CLEAN
-    }
+    request = CheckRequest(path=str(built.careless), receipts=False)
+    report = check(request, today=date.today()).report
+    stopped = {file.path for file in report.files if file.verdict is not Verdict.CLEAN}
     assert stopped == surprises
 
 
@@ -138,13 +138,17 @@ def test_the_demo_ends_well_only_if_both_projects_are_judged_right(
         return {"path": path, "verdict": verdict, "findings": findings, "coverage": {}}
 
     good = outcome(0, [file("careful/a.pkl", "clean")])
-    caught = [file(f"careless/{s.path}", "hostile") for s in modules["careless"].SURPRISES]
+    supply = tuple({"rule": f"{family}001"} for family in sorted(demo.SUPPLY_FAMILIES))
+    surprises = modules["careless"].SURPRISES
+    caught = [file(f"careless/{each.path}", "hostile", supply) for each in surprises]
+    unlicensed = [file(f"careless/{each.path}", "hostile", supply[1:]) for each in surprises]
     demo.verify(good, outcome(1, caught))
     for bad in (
         (outcome(1, [file("careful/a.pkl", "review")]), outcome(1, caught)),
         (outcome(0, [file("careful/a.pkl", "clean", ("x",))]), outcome(1, caught)),
         (good, outcome(0, caught)),
         (good, outcome(1, caught[1:])),
+        (good, outcome(1, unlicensed)),
         (good, outcome(1, [*caught, file("careless/README.md", "review")])),
     ):
         with pytest.raises(demo.DemoError):
