@@ -17,6 +17,9 @@ from seamark.govern.documents.bom.cyclonedx_vulnerabilities import vulnerability
 from seamark.govern.documents.bom.model import Bom, Entry, Kind, Property
 from seamark.govern.documents.bom.texts import digest_parts, uri
 
+UNNAMED: Final = "unnamed"
+"""For what has no name, which the schema demands."""
+
 VERSIONS: Final = ("1.6", "1.7")
 Tree = dict[str, Any]
 
@@ -107,7 +110,7 @@ def _component(entry: Entry, named: dict[str, Entry]) -> Tree:
             "type": _TYPES[entry.kind],
             "bom-ref": entry.ref,
             "supplier": {"name": entry.owner} if entry.owner else None,
-            "name": entry.name,
+            "name": entry.name or UNNAMED,
             "version": entry.version,
             "description": entry.description,
             "scope": _scope(entry),
@@ -135,7 +138,7 @@ def _scope(entry: Entry) -> str:
 
 def _ancestor(entry: Entry) -> Tree:
     """A base model once more: references are not allowed here, and two of one are neither."""
-    return _filled({"type": _TYPES[entry.kind], "name": entry.name, "purl": entry.purl})
+    return _filled({"type": _TYPES[entry.kind], "name": entry.name or UNNAMED, "purl": entry.purl})
 
 
 def _told(name: str, values: tuple[str, ...]) -> Iterator[Property]:
@@ -212,7 +215,7 @@ def _service(entry: Entry) -> Tree:
         {
             "bom-ref": entry.ref,
             "provider": {"name": entry.owner} if entry.owner else None,
-            "name": entry.name,
+            "name": entry.name or UNNAMED,
             "version": entry.version,
             "description": entry.description,
             "endpoints": [entry.url] if entry.url else [],

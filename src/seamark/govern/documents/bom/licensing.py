@@ -5,13 +5,20 @@ from functools import lru_cache
 
 from seamark.govern.documents.bom.texts import clean
 
+_LONGEST = 300
+
 
 def declared(texts: Iterable[str]) -> tuple[str, tuple[str, ...]]:
-    """The expression that the texts together make, and those that are no SPDX expression."""
-    unique = sorted({clean(text) for text in texts if text.strip()})
+    """The SPDX expression that the texts together mean; where they mean none, the texts."""
+    unique = sorted({text for text in texts if clean(text)})
     return _declared(tuple(unique)) if unique else ("", ())
 
 
 @lru_cache(maxsize=4096)
 def _declared(texts: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    return "", texts
+    from seamark.scan.dependencies.licenses.texts import spdx
+
+    expression = spdx(texts)
+    if expression and "DocumentRef-" not in expression:  # that would be of another document
+        return expression, ()
+    return "", tuple(dict.fromkeys(clean(text, _LONGEST) for text in texts))

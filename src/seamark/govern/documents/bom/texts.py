@@ -8,6 +8,14 @@ LONGEST = 2000
 """Characters that are kept of one text."""
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_SIGNS = r"[A-Za-z0-9._~!$&'()*+,;=%:@-]"
+_URI = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.-]*:"
+    rf"(?://(?:[A-Za-z0-9._~!$&'()*+,;=%:-]*@)?"
+    rf"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?(?=[/?#]|$))?"
+    rf"(?:{_SIGNS}|/)*(?:\?(?:{_SIGNS}|[/?])*)?(?:#(?:{_SIGNS}|[/?])*)?"
+)
 _DIGEST = re.compile(r"([a-z0-9-]+):([0-9a-f]+)")
 _SIZES = {
     "md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128,
@@ -23,8 +31,13 @@ def clean(text: str, most: int = LONGEST) -> str:
 
 
 def uri(text: str) -> str:
-    """``text`` as a URI that any validator accepts; what may not be in one is quoted."""
-    return quote(clean(text), safe="%:/?#[]@!$&'()*+,;=~-._") if text else ""
+    """``text`` as a URI reference (RFC 3986); what may not be in one is quoted.
+
+    A text that is no absolute URI even so becomes a relative one.
+    """
+    plain = _STRAY_PERCENT.sub("%25", clean(text))
+    quoted = quote(plain, safe="%:/?#[]@!$&'()*+,;=~-._")
+    return quoted if _URI.fullmatch(quoted) else quote(plain, safe="/%")
 
 
 def digest_parts(digest: str) -> tuple[str, str] | None:
