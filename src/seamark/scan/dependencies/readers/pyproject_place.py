@@ -121,7 +121,9 @@ class Place:
             yield unassessed(name or url, "its address depends on an environment variable", where)
             return
         clean, secret = origins.clean_url(url)
-        yield Index(url=clean, use=use, location=where.location, name=name, secret=secret)
+        yield Index(
+            url=clean, use=use, location=where.location, name=origins.plain(name), secret=secret
+        )
 
     def _finder(self) -> LineFinder:
         if self.lines is None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from seamark.core.components import Component, Origin, OriginKind
-from seamark.core.paths import printable
 from seamark.scan.dependencies.listings import IndexUse, Item, Unassessed
 from seamark.scan.dependencies.names import pypi_name
 from seamark.scan.dependencies.readers import python_origins as origins
@@ -114,7 +113,7 @@ def read_local(title: str, path: str, where: Context) -> Component | Unassessed:
     if origins.is_archive(path):
         return read_place(path, where, name=title)
     return component(
-        title, replace(where, origin=Origin(kind=OriginKind.PATH, url=printable(path)))
+        title, replace(where, origin=Origin(kind=OriginKind.PATH, url=origins.redact(path, 1000)))
     )
 
 

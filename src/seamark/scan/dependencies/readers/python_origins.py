@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from seamark.core.components import Origin, OriginKind
-from seamark.core.paths import printable
 
 VCS = ("git+", "hg+", "svn+", "bzr+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:")
@@ -53,7 +52,14 @@ def is_commit(revision: str) -> bool:
 def redact(text: str, limit: int = 200) -> str:
     """A piece of a file as it may be shown: no credentials, printable, and short."""
     text = _QUERY.sub(r"\1", _PAIR.sub("", _USER.sub("://", text[:8192])))
-    return printable(text if len(text) <= limit else f"{text[:limit]}…")
+    return plain(text if len(text) <= limit else f"{text[:limit]}…")
+
+
+def plain(text: str) -> str:
+    """The text with a sign in place of each character that cannot be shown."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 
 def clean_url(url: str) -> tuple[str, bool]:
@@ -73,7 +79,7 @@ def clean_url(url: str) -> tuple[str, bool]:
     path, token = _without_token(host, parts.path)
     keep = "git@" if user == "git" and "ssh" in parts.scheme else ""
     secret = token or bool(parts.query) or (bool(user) and not keep)
-    return printable(f"{prefix}{parts.scheme}://{keep}{host}{path}"), secret
+    return plain(f"{prefix}{parts.scheme}://{keep}{host}{path}"), secret
 
 
 def _without_token(host: str, path: str) -> tuple[str, bool]:
@@ -124,8 +130,8 @@ def vcs_origin(
         url = f"git+ssh://git@{scp[1]}/{scp[2]}"
     address = clean_url(url)[0]
     if subdirectory:
-        address += f"#subdirectory={printable(subdirectory)}"
-    return Origin(kind=OriginKind.VCS, url=address, revision=printable(revision))
+        address += f"#subdirectory={plain(subdirectory)}"
+    return Origin(kind=OriginKind.VCS, url=address, revision=plain(revision))
 
 
 def index_origin(url: str) -> Origin | None:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from seamark.core.components import Component, Origin, OriginKind
-from seamark.core.paths import printable
 from seamark.scan.dependencies.documents import read_toml
 from seamark.scan.dependencies.listings import Unassessed
+from seamark.scan.dependencies.readers import python_origins as origins
 from seamark.scan.dependencies.readers.python_requirements import (
     Context,
     component,
@@ -39,7 +39,7 @@ def read_project(path: str, source: Source, where: Context) -> Component | Unass
     folders = [folder for folder in _places(path, source) if os.path.isdir(folder.path)]
     if not folders:
         return unassessed(path, "it is a path that is not in this project", where)
-    where = replace(where, origin=Origin(kind=OriginKind.PATH, url=printable(path)))
+    where = replace(where, origin=Origin(kind=OriginKind.PATH, url=origins.redact(path, 1000)))
     declared = [each for folder in folders for each in _declarations(folder)]
     for each in declared:
         if each.path not in source.included and each.path != source.path:

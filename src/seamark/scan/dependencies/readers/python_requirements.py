@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from seamark.core.components import Component, Origin, OriginKind
 from seamark.core.findings import Location
-from seamark.core.paths import printable
 from seamark.scan.dependencies.listings import Unassessed
 from seamark.scan.dependencies.names import PYPI, is_pypi_name, pypi_name, pypi_purl
 from seamark.scan.dependencies.readers import python_origins as origins
@@ -51,6 +50,8 @@ def component(
     if not is_pypi_name(title):
         reason = f"{origins.redact(title, 60)!r} is no name of a Python package"
         return unassessed(title, reason, where)
+    if not (version.isprintable() and constraint.isprintable() and where.marker.isprintable()):
+        return unassessed(title, "it holds characters that cannot be shown", where)
     name = pypi_name(title)
     edges = None if requires is None else tuple(sorted({pypi_name(each) for each in requires}))
     return Component(
@@ -64,7 +65,7 @@ def component(
         hashes=where.hashes,
         licenses=licenses,
         requires=edges,
-        groups=where.groups,
+        groups=tuple(map(origins.plain, where.groups)),
         direct=where.direct,
         marker=where.marker,
         origin=where.origin,
@@ -138,7 +139,7 @@ def _marker(text: str) -> str:
     try:
         return str(Marker(text))
     except (InvalidMarker, RecursionError) as error:
-        raise ValueError(f"no marker: {printable(text[:60])!r}") from error
+        raise ValueError(f"no marker: {origins.redact(text, 60)!r}") from error
 
 
 def read_place(place: str, where: Context, *, name: str = "") -> Component | Unassessed:
@@ -162,7 +163,7 @@ def read_place(place: str, where: Context, *, name: str = "") -> Component | Una
 
 def _read_archive_path(path: str, where: Context, name: str) -> Component | Unassessed:
     path = re.sub(r"\[[^\[\]]*\]$", "", path)  # extras
-    where = replace(where, origin=Origin(kind=OriginKind.PATH, url=printable(path)))
+    where = replace(where, origin=Origin(kind=OriginKind.PATH, url=origins.redact(path, 1000)))
     if not name and not origins.is_archive(path):
         return unassessed(path, "it is a folder that does not say which package it holds", where)
     file_name = path.replace("\\", "/").rpartition("/")[2]
