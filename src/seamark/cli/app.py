@@ -29,6 +29,7 @@ COMMANDS = (
     Command("check", "seamark.cli.check:command"),
     Command("scan", "seamark.cli.scan:command"),
     Command("sbom", "seamark.cli.sbom:command"),
+    Command("upgrade-plan", "seamark.cli.upgrade_plan:command"),
     Command("convert", "seamark.cli.convert:command"),
     Command("baseline", "seamark.cli.baseline:app", group=True),
     Command("rules", "seamark.cli.rules:app", group=True),

@@ -26,6 +26,7 @@ WRITES: Mapping[str, Writes] = {
     "scan": Writes("the --output file, receipts", "report:write", "asset.scanned"),
     "check": Writes("the --output file, receipts", "report:write", "project.checked"),
     "sbom": Writes("the --output file, receipts", "report:write", "bom.created"),
+    "upgrade-plan": Writes("the --output file (a patch)", "report:write", "upgrade.planned"),
     "convert": Writes("the converted file, --report", "model:convert", "model.converted"),
     "baseline create": Writes("seamark.baseline.json", "baseline:write", "baseline.created"),
     "baseline update": Writes("seamark.baseline.json", "baseline:write", "baseline.updated"),
