@@ -1,7 +1,7 @@
 """The full counts behind the claims: ``python -m proofs.run [PART...]``; without names, all.
 
-Parts are hostile, benign, dos, agreement, fuzz, safe_load, convert and formats. Results go to
-docs/proofs/*.json with command, commit and date.
+Parts are hostile, benign, dos, agreement, fuzz, safe_load, convert, formats and advisories.
+Results go to docs/proofs/*.json with command, commit and date.
 """
 
 import argparse
@@ -12,7 +12,17 @@ from typing import Any
 
 from proofs import benign_proof, dos_proof, formats_table, hostile_proof
 
-PARTS = ("hostile", "benign", "dos", "agreement", "fuzz", "safe_load", "convert", "formats")
+PARTS = (
+    "hostile",
+    "benign",
+    "dos",
+    "agreement",
+    "fuzz",
+    "safe_load",
+    "convert",
+    "formats",
+    "advisories",
+)
 
 
 def _line(name: str, row: dict[str, Any]) -> str:
@@ -94,6 +104,17 @@ def formats(**_: Any) -> bool:
     """docs/formats.md from the results."""
     formats_table.write()
     return True
+
+
+def advisories(work: Path, **_: Any) -> bool:
+    """The matcher of advisories against a brute-force oracle (proofs/advisory_oracle.py)."""
+    module = importlib.import_module("proofs.advisory_oracle")
+    if not module.ARCHIVE.exists():
+        print(f"  skipped: {module.ARCHIVE} is not on this machine")
+        return True
+    result = module.prove(work)
+    print(f"  {result['differences']} differences in {result['pairs']:,} pairs")
+    return bool(result["differences"] == 0 and result["pairs"] > 100_000)
 
 
 def main() -> int:

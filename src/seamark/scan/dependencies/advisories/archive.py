@@ -48,6 +48,8 @@ def pieces(path: str) -> Iterator[Piece]:
     try:
         if os.path.isdir(path):
             found = _folder(path)
+        elif not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would block whoever opens it
+            raise SourceUnreadable(f"{path} is no regular file.")
         elif zipfile.is_zipfile(path):
             found = _zip(path)
         elif _is_tar(path):

@@ -9,6 +9,7 @@ version with the few that bound spans. Source: the OSV schema, "Evaluation".
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from seamark.scan.dependencies.advisories.osv import Event
@@ -71,7 +72,7 @@ def _of_range(events: Sequence[Event], line: Line) -> list[Span]:
     places = sorted({place for _, place, _ in steps})
     limit = max(limits, default=END)
     found: list[Span] = []
-    for place, following in zip(places, [*places[1:], END], strict=True):
+    for place, following in pairwise([*places, END]):
         state = False
         for _, begins, value in steps:
             if place >= begins:
