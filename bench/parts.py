@@ -4,6 +4,7 @@ import os
 import pickletools
 import sys
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -153,9 +154,9 @@ def safe_load(work: Path, venvs: Path) -> Iterator[Row]:
         yield {"what": "torch.load of 1 GiB", **json.loads(line)}
 
 
-def structure(work: Path, _venvs: Path) -> Iterator[Row]:
+def structure(work: Path, venvs: Path) -> Iterator[Row]:
     """CPU seconds of each reader for 100 MB of structure, the best of some runs."""
-    from bench.structures import files
+    from bench.structures import files, saved
     from seamark.scan.models import Scanner
 
     def cpu() -> float:
@@ -163,7 +164,7 @@ def structure(work: Path, _venvs: Path) -> Iterator[Row]:
         return times.user + times.system + times.children_user + times.children_system
 
     scanner = Scanner(digest=False)
-    for what, path in files(work / "structure"):
+    for what, path in chain(files(work / "structure"), saved(work / "structure", venvs)):
         seconds = []
         for _ in range(REPEAT + 2):
             started = cpu()

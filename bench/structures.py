@@ -7,9 +7,11 @@ that the format allows. The same bytes every time.
 import json
 import random
 import struct
+import subprocess
 from collections.abc import Callable, Iterator
 from itertools import chain, islice, repeat
 from pathlib import Path
+from shutil import which
 
 from proofs.hostile import rfiles
 from proofs.hostile.graphfiles import spec
@@ -388,6 +390,56 @@ MADE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "coreml trees": ("trees.mlmodel", coreml_trees),
 }
 """Name of the shape, of the file, and what makes its bytes. HDF5 comes apart: h5py writes it."""
+
+
+_FOREST = """
+import sys, warnings, numpy
+warnings.simplefilter("ignore")
+chance = numpy.random.default_rng(0)
+x, y = chance.normal(size=(2000, 20)), chance.normal(size=2000)
+"""
+_BOOSTED = (
+    _FOREST
+    + "import xgboost; made = xgboost.XGBRegressor(n_estimators=1500, max_depth=8, n_jobs=1)\n"
+)
+_LEAVES = (
+    _FOREST
+    + "import lightgbm; made = lightgbm.LGBMRegressor(n_estimators=1500, verbose=-1, n_jobs=1)\n"
+)
+_GROWN = """
+set.seed(1); library(rpart)
+d <- data.frame(matrix(runif(20000), 1000)); d$y <- d$X1 + d$X2 * d$X3 + runif(1000)
+keep <- rpart.control(cp = 0, minsplit = 4)
+saveRDS(lapply(1:8, function(i) rpart(y ~ ., d[sample(1000, 1000, TRUE), ], control = keep)),
+        commandArgs(TRUE)[1], compress = FALSE)
+"""
+_SAVED_BY: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "xgboost json, saved by XGBoost": (
+        "trees", "saved.json",
+        ("-c", _BOOSTED + "made.fit(x, y); made.save_model(sys.argv[1])"),
+    ),
+    "xgboost ubjson, saved by XGBoost": (
+        "trees", "saved.ubj", ("-c", _BOOSTED + "made.fit(x, y); made.save_model(sys.argv[1])"),
+    ),
+    "lightgbm text, saved by LightGBM": (
+        "trees", "saved.txt",
+        ("-c", _LEAVES + "made.fit(x, y); made.booster_.save_model(sys.argv[1])"),
+    ),
+    "r, rpart models saved by R": ("", "saved.rds", ("-e", _GROWN, "--args")),
+}  # fmt: skip
+"""Large models of the real libraries: environment (none: R), file, arguments before its path."""
+
+
+def saved(folder: Path, venvs: Path) -> Iterator[tuple[str, Path]]:
+    """What real libraries save, where they are installed; each is deleted before the next."""
+    for what, (venv, name, arguments) in _SAVED_BY.items():
+        program = str(venvs.absolute() / venv / "bin" / "python") if venv else which("Rscript")
+        path = folder / name
+        if not program or not Path(program).exists():
+            continue
+        subprocess.run([program, *arguments, str(path)], check=True, capture_output=True)
+        yield what, path
+        path.unlink()
 
 
 def files(folder: Path) -> Iterator[tuple[str, Path]]:
