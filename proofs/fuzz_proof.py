@@ -17,16 +17,24 @@ DATA = ROOT / "tests" / "data"
 
 
 def prove(
-    work: Path, *, cases: int = CASES, only: str = "", corpora: tuple[Path, ...] = ()
+    work: Path,
+    *,
+    cases: int = CASES,
+    only: str = "",
+    earlier: bool = False,
+    corpora: tuple[Path, ...] = (),
 ) -> dict[str, Any]:
-    """Scan ``cases`` mutations of each format; what is done already is kept in ``work``."""
+    """Scan ``cases`` mutations of each format; what is done already is kept in ``work``.
+
+    ``earlier`` accepts what was done at another commit: each row says at which.
+    """
     state = work / "fuzz"
     state.mkdir(parents=True, exist_ok=True)
     rows = []
     for kind, files in seeds([DATA, *corpora]).items():
         if only and only not in kind:
             continue
-        row = _format(kind, [str(path) for path in files], cases, state)
+        row = _format(kind, [str(path) for path in files], cases, _kept(kind, state, earlier))
         rows.append(row)
         print(f"  {kind:20} {row['cases']:7} cases  {row['failed']:3} failed  "
               f"worst {row['worst_cpu_seconds']:.2f} s  {row['verdicts']}", flush=True)  # fmt: skip
@@ -43,8 +51,14 @@ def prove(
     return figures
 
 
-def _format(kind: str, files: list[str], cases: int, state: Path) -> dict[str, Any]:
-    done = state / f"{kind}-{commit()}.json"
+def _kept(kind: str, state: Path, earlier: bool) -> Path:
+    """Where the results of a format are: of this commit, or of the newest that has some."""
+    done = state / f"{kind}@{commit()}.json"
+    kept = sorted(state.glob(f"{kind}@*.json"), key=lambda path: path.stat().st_mtime)
+    return kept[-1] if earlier and kept and not done.exists() else done
+
+
+def _format(kind: str, files: list[str], cases: int, done: Path) -> dict[str, Any]:
     parts: list[dict[str, Any]] = json.loads(done.read_text()) if done.exists() else []
     for first in range(len(parts) * _AT_ONCE, cases, _AT_ONCE):
         job = {
@@ -62,6 +76,7 @@ def _format(kind: str, files: list[str], cases: int, state: Path) -> dict[str, A
     failures = [failure for part in parts for failure in part["failures"]]
     return {
         "format": kind,
+        "commit": done.stem.rpartition("@")[2],
         "seeds": len(files),
         "cases": verdicts.total(),
         "failed": len(failures),

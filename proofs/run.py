@@ -82,10 +82,10 @@ def agreement(**_: Any) -> bool:
     return bool(module.main([]) == 0)
 
 
-def fuzz(work: Path, only: str = "", **_: Any) -> bool:
+def fuzz(work: Path, only: str = "", earlier: bool = False, **_: Any) -> bool:
     """Every reader on mutations of real files (proofs/fuzz)."""
     module = importlib.import_module("proofs.fuzz_proof")
-    return bool(module.prove(work, only=only)["failed"] == 0)
+    return bool(module.prove(work, only=only, earlier=earlier)["failed"] == 0)
 
 
 def safe_load(work: Path, venvs: Path, **_: Any) -> bool:
@@ -125,14 +125,18 @@ def main() -> int:
         "--work", type=Path, default=Path("build/proofs"), help="where corpora are written"
     )
     parser.add_argument("--venvs", type=Path, default=Path(".venvs"))
-    parser.add_argument("--only", default="", help="dos: part of a name")
+    parser.add_argument("--only", default="", help="dos, fuzz: part of a name")
+    parser.add_argument(
+        "--earlier", action="store_true", help="fuzz: keep what was done at earlier commits"
+    )
     options = parser.parse_args()
     work = options.work.absolute()
     work.mkdir(parents=True, exist_ok=True)
     failed = []
     for part in options.parts or PARTS:
         print(part, flush=True)
-        if not globals()[part](work=work, venvs=options.venvs.absolute(), only=options.only):
+        given = {"only": options.only, "earlier": options.earlier}
+        if not globals()[part](work=work, venvs=options.venvs.absolute(), **given):
             failed.append(part)
     if failed:
         print("Not met:", ", ".join(failed), file=sys.stderr)
