@@ -30,7 +30,11 @@ class Broken(Exception):  # noqa: N818 - a signal between an entry's reader and 
 def read_entries(
     source: Source, entries: Sequence[Any], lines: Sequence[int], read: Read
 ) -> Iterator[Item]:
-    """Each entry as its component, or as what is wrong with it, in order."""
+    """Each entry as its component, or as what is wrong with it, in order.
+
+    An entry is emptied when it has been read: of a long lock, tables and components together
+    would not fit.
+    """
     numbered = zip(entries, chain(lines, repeat(0)), strict=False)  # lines may be none
     for number, (entry, line) in enumerate(numbered, start=1):
         where = source.at(line or None)
@@ -41,6 +45,7 @@ def read_entries(
         except Broken as problem:
             yield unassessed(_called(entry, number), str(problem), where)
         else:
+            entry.clear()
             if item is not None:
                 yield item
 

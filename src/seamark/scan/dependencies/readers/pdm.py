@@ -8,7 +8,7 @@ from typing import Any
 
 from seamark.core.components import Component, Origin, OriginKind
 from seamark.core.findings import Location
-from seamark.scan.dependencies.documents import parse_toml
+from seamark.scan.dependencies.documents import parse_toml_list
 from seamark.scan.dependencies.listings import Item, Unassessed
 from seamark.scan.dependencies.names import pypi_name
 from seamark.scan.dependencies.readers import entries as of
@@ -24,7 +24,7 @@ _MAIN = "default"
 def read(source: Source) -> Iterator[Item]:
     """The packages of a ``pdm.lock``."""
     text = source.text()
-    document = parse_toml(text)
+    document = parse_toml_list(text, "package")
     packages = of.entries_of(document, "package", required=False)
     metadata = document.get("metadata")
     if not isinstance(metadata, dict):

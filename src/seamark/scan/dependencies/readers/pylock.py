@@ -6,7 +6,7 @@ from typing import Any
 
 from seamark.core.components import Component, Origin, OriginKind
 from seamark.core.findings import Location
-from seamark.scan.dependencies.documents import parse_toml
+from seamark.scan.dependencies.documents import parse_toml_list
 from seamark.scan.dependencies.listings import Item, Unassessed
 from seamark.scan.dependencies.readers import entries as of
 from seamark.scan.dependencies.readers import python_lock as lock
@@ -29,7 +29,7 @@ _EITHER = re.compile(r"\( *M *\)|M or M")
 def read(source: Source) -> Iterator[Item]:
     """The packages of a ``pylock.toml``."""
     text = source.text()
-    document = parse_toml(text)
+    document = parse_toml_list(text, "packages")
     packages = of.entries_of(document, "packages", required=True)
     lines = of.lines_that(text, "[[packages]]", len(packages))
     del text

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from seamark.core.components import Component, Origin, OriginKind
 from seamark.core.findings import Location
-from seamark.scan.dependencies.documents import parse_toml
+from seamark.scan.dependencies.documents import parse_toml_list
 from seamark.scan.dependencies.listings import Item, Unassessed
 from seamark.scan.dependencies.readers import entries as of
 from seamark.scan.dependencies.readers import python_lock as lock
@@ -29,7 +29,7 @@ _VARIANT = re.compile(r"extra == '(?:extra|group)-[^']*'")
 def read(source: Source) -> Iterator[Item]:
     """The packages of a ``uv.lock``, or of the lock of a script (``run.py.lock``)."""
     text = source.text()
-    document = parse_toml(text)
+    document = parse_toml_list(text, "package")
     packages = of.entries_of(document, "package", required=False)
     lines = of.lines_that(text, "[[package]]", len(packages))
     del text

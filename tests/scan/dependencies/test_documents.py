@@ -1,0 +1,76 @@
+"""Long TOML lists, cut and parsed in parts, mean what the whole means."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seamark.scan.dependencies import documents
+from seamark.scan.dependencies.documents import parse_json, parse_toml, parse_toml_list
+from seamark.scan.dependencies.source import Unreadable
+
+DATA = Path(__file__).parents[2] / "data" / "dependencies"
+LOCKS = sorted(
+    path
+    for path in DATA.glob("*/*/*")
+    if path.suffix in (".lock", ".toml") and "[[package" in path.read_text()
+)
+ENTRY = '[[package]]\nname = "a"\n[package.dependencies]\nb = 1\n'
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_PART", 3)
+
+
+@pytest.mark.parametrize(
+    "path", LOCKS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}"
+)
+def test_same_as_the_whole(path: Path) -> None:
+    text = path.read_text()
+    name = "packages" if path.name == "pylock.toml" else "package"
+    assert parse_toml_list(text, name) == parse_toml(text)
+
+
+def outcome(parse: Any, *args: str) -> Any:
+    try:
+        return parse(*args)
+    except Unreadable as problem:
+        return problem.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ENTRY * 9,
+        "\n" + ENTRY * 9 + "[metadata]\nx = 1\n",
+        "[package]\nx = 1\n" + ENTRY * 9,
+        "package = 5\n" + ENTRY * 9,
+        "[meta]\nx = 1\n" + ENTRY * 9 + "[meta]\ny = 2\n",
+        "[meta.one]\nx = 1\n" + ENTRY * 9 + "[meta.two]\ny = 2\n",
+        ENTRY * 4 + "[meta.one]\nx = 1\n" + ENTRY * 4 + "[meta.two]\ny = 2\n" + ENTRY * 4,
+        ENTRY * 8 + 'x = """\n[[package]]\n"""\n' + ENTRY,
+        ENTRY * 8 + "x = [\n[[package]]\n]\n" + ENTRY,
+        ENTRY * 8 + "[package]\n" + ENTRY,
+        ENTRY * 8 + "[[package]]\nname = \n",
+        ENTRY * 4 + "[[package.deep]]\ny = 1\n" + ENTRY * 4 + "[[package.deep]]\ny = 2\n",
+        ENTRY * 9 + "x = " + "9" * 5000 + "\n",
+        (ENTRY * 9).replace("\n", "\r\n"),
+        "x = " + "[" * 5000 + "\n" + ENTRY * 9,
+    ],
+    ids=range(15),
+)
+def test_odd_documents(text: str) -> None:
+    assert outcome(parse_toml_list, text, "package") == outcome(parse_toml, text)
+
+
+def test_an_error_says_its_line() -> None:
+    with pytest.raises(Unreadable, match="line 37"):
+        parse_toml_list(ENTRY * 9 + "x = = 1\n", "package")
+
+
+def test_a_key_that_is_there_twice_is_found_fast() -> None:
+    """Quadratic search through 200,000 keys would take minutes."""
+    text = "{" + ",".join(f'"k{number}": 0' for number in range(200_000)) + ', "k199999": 1}'
+    with pytest.raises(Unreadable, match="k199999"):
+        parse_json(text)
