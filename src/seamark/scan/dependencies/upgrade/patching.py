@@ -6,7 +6,7 @@ A line with hashes is never changed: the hashes of another version cannot be kno
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from seamark.core.components import Component
@@ -52,18 +52,16 @@ class Patcher:
             return problem.reason
         pin = _pin(component, kind)
         start = (component.location.line or 1) - 1
-        end = start + _MOST_LINES if component.location.line else len(lines)
-        for number in range(start, min(end, len(lines))):
-            place = path, number, component.name, component.version
+        for begin, end in _blocks(lines, start, everything=component.location.line is None):
+            place = path, begin, component.name, component.version
             if place in self._done and component.location.line is not None:
                 return ""  # the same pin twice on one line: both were changed
-            changed, count = pin.subn(lambda match: f"{match.group(1)}{target}", lines[number])
+            text = "".join(lines[begin:end])
+            changed, count = pin.subn(lambda match: f"{match.group(1)}{target}", text)
             if count:
-                lines[number] = changed
+                lines[begin:end] = changed.splitlines(keepends=True)
                 self._done.add(place)
                 return ""
-            if not (kind in _JSON or _goes_on(lines[number], component)):
-                break
         return "its version was not found where the list has it"
 
     def diff(self) -> str:
@@ -95,9 +93,18 @@ class Patcher:
         return self._texts[path][1]
 
 
-def _goes_on(line: str, component: Component) -> bool:
-    """Whether the entry may go on in the next physical line."""
-    return line.rstrip("\r\n").endswith("\\") or component.location.line is None
+def _blocks(lines: list[str], start: int, *, everything: bool) -> Iterator[tuple[int, int]]:
+    """Physical lines that belong together, from ``start``: the first such group, or all."""
+    while start < len(lines):
+        end = start + 1
+        while end < min(len(lines), start + _MOST_LINES):
+            if not lines[end - 1].rstrip("\r\n").endswith("\\"):
+                break
+            end += 1
+        yield start, end
+        if not everything:
+            return
+        start = end
 
 
 def _pin(component: Component, kind: str) -> re.Pattern[str]:
@@ -107,7 +114,8 @@ def _pin(component: Component, kind: str) -> re.Pattern[str]:
     end = r"(?![A-Za-z0-9.*+!_-])"
     if kind in _JSON:
         return re.compile(rf'("{re.escape(component.title)}"\s*:\s*"=?){version}(?=")')
-    plain = rf"(?<![A-Za-z0-9._-]){name}\s*(?:\[[^\]]*\])?\s*={{2,3}}\s*"
+    gap = r"(?:\s|\\\r?\n)*"
+    plain = rf"(?<![A-Za-z0-9._-]){name}{gap}(?:\[[^\]]*\])?{gap}={{2,3}}{gap}"
     if kind in _QUOTED:
         # name = "1.2", name = "==1.2", name = {version = "1.2", …}
         key = rf"^\s*[\"']?{name}[\"']?\s*=\s*(?:\{{.*?\bversion\s*=\s*)?[\"'](?:={{2,3}}\s*)?"

@@ -16,7 +16,7 @@ _PARTIAL = (
 )
 _COMPARATOR = re.compile(rf"(>=|<=|>|<|=|\^|~>?)?\s*{_PARTIAL}")
 _HYPHEN = re.compile(rf"\s*{_PARTIAL}\s+-\s+{_PARTIAL}\s*")
-_ANY = ("", "*", "x", "X", "latest")
+_ANY = ("", "*", "x", "X")
 
 _Triple = tuple[int, int, int]
 _Bound = tuple[str, _Triple, str]
@@ -34,11 +34,12 @@ def allows(ecosystem: str, wanted: str, version: str) -> bool | None:
 def _pypi(wanted: str, version: str) -> bool | None:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
     from packaging.version import InvalidVersion as NoVersion
+    from packaging.version import Version
 
     if wanted in ("", "*"):
         return True
     try:
-        return SpecifierSet(wanted).contains(version, prereleases=True)
+        return SpecifierSet(wanted).contains(Version(version), prereleases=True)
     except (InvalidSpecifier, NoVersion):
         return None
 
@@ -51,15 +52,13 @@ def _npm(wanted: str, version: str) -> bool | None:
     except InvalidVersion:
         return None
     found = [_alternative(each.strip(), key) for each in wanted.split("||")]
-    if any(found):
-        return True
-    return None if None in found else False
+    return None if None in found else any(found)
 
 
 def _alternative(text: str, key: tuple[int, int, int, object]) -> bool | None:
     """Whether all comparators of one alternative hold; None where one cannot be read."""
     if text in _ANY:
-        return True
+        return key[3] == _RELEASE
     bounds: list[_Bound] = []
     hyphen = _HYPHEN.fullmatch(text)
     if hyphen:
@@ -105,13 +104,15 @@ def _bounds(operator: str, *parts: str | None) -> list[_Bound]:
     if operator in (">=", "<"):
         triple = _filled(numbers)
         return [(operator, triple, parts[3] or "")] if numbers else _nothing(operator == ">=")
+    if operator == ">" and not numbers:
+        return _nothing(False)
     if operator == ">":
         full = len(numbers) == 3
         above = _filled(numbers) if full else _next(numbers)
-        return [(">" if full else ">=", above, parts[3] or "")] if numbers else _nothing(False)
+        return [(">" if full else ">=", above, parts[3] or "")]
     if operator == "<=":
         return _upper(*parts)
-    if operator in ("=",):
+    if operator == "=":
         return _lower(*parts) + _upper(*parts)
     lower = _lower(*parts)
     if not numbers:
