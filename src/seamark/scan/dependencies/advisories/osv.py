@@ -160,7 +160,10 @@ def _summary(document: dict[str, Any]) -> str:
         text = document.get("details")
         text = _gist(text[:2000]) if isinstance(text, str) else ""
     text = " ".join(text[: SUMMARY * 4].split())
-    return text if len(text) <= SUMMARY else text[: SUMMARY - 1].rstrip() + "…"
+    if len(text) <= SUMMARY:
+        return text
+    cut = text[: SUMMARY - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:(") + " …"
 
 
 def _gist(text: str) -> str:

@@ -1,6 +1,6 @@
 """Known vulnerabilities of exact versions (family VUL), most urgent first."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from seamark.core.checks import Remark
@@ -12,6 +12,7 @@ from seamark.scan.dependencies.advisories.model import Advisory, Match
 from seamark.scan.dependencies.case import Book, Case
 from seamark.scan.dependencies.judges import vulnerability_rules as rules
 from seamark.scan.dependencies.judges.database import judge_database, unreadable
+from seamark.scan.dependencies.judges.reachability import Reach, Reachability
 from seamark.scan.dependencies.listings import Listing
 
 _BY_SEVERITY = {
@@ -25,22 +26,23 @@ _UNKNOWN_SCORE = 7.0
 """Where an unknown severity stands in the order: with the high ones."""
 _NAMED = 4
 
-Imports = Callable[[str], Collection[str] | None]
-"""The modules that a project imports; None where that could not be told."""
-
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One advisory about one component; ``reached`` is None where that is unknown."""
+    """One advisory about one component; ``reach`` is whether the project imports it."""
 
     component: Component
     match: Match
-    reached: bool | None = None
+    reach: Reach = Reach.UNKNOWN
+    imported: Location | None = None
 
 
-def judge(case: Case, *, imports: Imports | None = None) -> Iterator[Finding | Remark]:
-    """Findings on what is known to be bad, what could not be matched, and the database itself."""
-    results: Iterable[Finding | Remark] = _judge(case, imports)
+def judge(case: Case) -> Iterator[Finding | Remark]:
+    """Findings on what is known to be bad, what could not be matched, and the database itself.
+
+    Where the option ``vex`` names documents, what they clear is a remark.
+    """
+    results: Iterable[Finding | Remark] = _judge(case)
     if case.settings.vex:
         from seamark.scan.dependencies.vex.applying import apply, open_vex
 
@@ -49,7 +51,7 @@ def judge(case: Case, *, imports: Imports | None = None) -> Iterator[Finding | R
     yield from results
 
 
-def _judge(case: Case, imports: Imports | None) -> Iterator[Finding | Remark]:
+def _judge(case: Case) -> Iterator[Finding | Remark]:
     yield from judge_database(case)
     if case.book is None:
         return
@@ -62,9 +64,7 @@ def _judge(case: Case, imports: Imports | None) -> Iterator[Finding | Remark]:
         yield unreadable(error.what)
     yield from _doubtful(each for each in hits if each.match.doubt)
     certain = [each for each in hits if not each.match.doubt]
-    modules = imports(case.inventory.root) if imports and certain else None
-    certain = [Hit(each.component, each.match, _reached(each, modules)) for each in certain]
-    for hit in sorted(certain, key=_urgency):
+    for hit in sorted(_with_reach(certain, case), key=_urgency):
         yield _finding(hit)
 
 
@@ -124,7 +124,7 @@ def _urgency(hit: Hit) -> tuple[object, ...]:
         not advisory.exploited,
         -1.0 if advisory.epss is None else -1.0 - advisory.epss,
         -score,
-        {True: 0, None: 1, False: 2}[hit.reached],
+        _REACHES.index(hit.reach),
         hit.component.name,
         str(hit.component.location),
         advisory.id,
@@ -168,7 +168,7 @@ def _message(hit: Hit) -> str:
         notes.append("its severity is not known")
     if not advisory.malicious:
         notes.append(f"fixed in {', '.join(match.fixed)}" if match.fixed else "no fix is known")
-    told = f": {advisory.summary.rstrip('.… ')}" if advisory.summary else ""
+    told = f": {advisory.summary.rstrip('. ')}" if advisory.summary else ""
     end = f" ({'; '.join(notes)})" if notes else ""
     return f"{component.title} {component.version} {what} {advisory.id}{told}{end}."
 
@@ -188,20 +188,36 @@ def _evidence(hit: Hit) -> dict[str, Json]:
         "exploited": advisory.exploited,
         "fixed": [*hit.match.fixed],
         "records": [*hit.match.evidence],
-        "imported": hit.reached,
+        "reachability": hit.reach.value,
     }
+    if hit.imported:
+        evidence["imported"] = str(hit.imported)
     if advisory.malicious:
         evidence["malicious"] = True
     return evidence
 
 
-def _reached(hit: Hit, modules: Collection[str] | None) -> bool | None:
-    """Whether what is vulnerable is imported; None where no record says what that is."""
-    wanted = hit.match.advisory.modules
-    if modules is None or not wanted:
-        return None
-    return any(
-        name == each or name.startswith(f"{each}.") or each.startswith(f"{name}.")
-        for name in modules
-        for each in wanted
+def _with_reach(hits: list[Hit], case: Case) -> Iterator[Hit]:
+    """The hits, each with what is known of the project's use; asked once a component."""
+    if not hits:
+        return
+    reachability = Reachability(
+        case,
+        [each.component for each in hits],
+        sorted({name for each in hits for name in each.match.advisory.modules}),
     )
+    known: dict[str, tuple[Reach, Location | None]] = {}
+    for hit in hits:
+        component, modules = hit.component, hit.match.advisory.modules
+        if component.purl not in known:
+            known[component.purl] = reachability.reach(component), reachability.where(component)
+        reach, where = known[component.purl]
+        if modules:  # the record says which of its modules are vulnerable
+            found = [reachability.reach_of(each) for each in modules]
+            reach = min(found, key=_REACHES.index)
+            where = None
+        yield Hit(component, hit.match, reach, where)
+
+
+_REACHES = (Reach.IMPORTED, Reach.UNKNOWN, Reach.NOT_SEEN)
+"""Most urgent first."""
