@@ -226,15 +226,14 @@ def test_integrity_is_hex_of_base64(digest: bytes) -> None:
 
 
 def test_node_finds_the_nearest() -> None:
-    entries = dict.fromkeys(
+    entries: dict[str, Any] = dict.fromkeys(
         [
             "node_modules/a",
             "node_modules/b",
             "node_modules/b/node_modules/a",
             "packages/w",
             "packages/w/node_modules/a",
-        ],
-        {},
+        ]
     )
     tree = Tree(entries)
     assert tree.resolve("node_modules/b", "a") == "node_modules/b/node_modules/a"
@@ -254,11 +253,16 @@ def test_node_finds_the_nearest() -> None:
     ],
 )
 def test_globs_of_workspaces(globs: list[str], members: set[str]) -> None:
-    folders = {path: {} for path in ("packages/a", "packages/b", "packages/x/y", "lib")}
+    folders: dict[str, Any] = {
+        path: {} for path in ("packages/a", "packages/b", "packages/x/y", "lib")
+    }
     for spaces in (globs, {"packages": globs}):
         assert Tree({"": {"workspaces": spaces}, **folders}).own == {"", *members}
 
 
 def test_nested_entries_come_in_the_order_of_the_file() -> None:
-    nested = {"a": {"dependencies": {"b": {"dependencies": {"c": {}}}, "d": {}}}, "e": {}}
+    nested: dict[str, Any] = {
+        "a": {"dependencies": {"b": {"dependencies": {"c": {}}}, "d": {}}},
+        "e": {},
+    }
     assert [path.rpartition("/")[2] for path, _ in flatten(nested, {})] == ["a", "b", "c", "d", "e"]

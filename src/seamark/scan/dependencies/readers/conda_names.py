@@ -118,7 +118,8 @@ def channel_origin(channel: str) -> Origin | None:
 def parse_spec(text: str) -> Spec:
     """A specification as conda's files write it. Raises :class:`Broken`."""
     text = text.strip()
-    if ("://" in text and "::" not in text) or text.endswith((".conda", ".tar.bz2")):
+    archive = text.partition("#")[0].endswith((".conda", ".tar.bz2"))
+    if archive or ("://" in text and "::" not in text):
         return parse_archive(text)
     bracket = _BRACKET.search(text)
     pairs = _pairs(bracket[1]) if bracket else {}
@@ -167,7 +168,7 @@ def _version_and_build(rest: str) -> tuple[str, str]:
         version = f"=={version}"
     if not build:
         # "=1.2=build" and "==1.2=build", but not the operators "==", "<=", "!=", "~="
-        parts = re.fullmatch(r"(={1,2}[^=<>!~,|]+)=([^=<>!~,|]+)", version)
+        parts = re.fullmatch(r"(={1,2}(?:\d+!)?[^=<>!~,|]+)=([^=<>!~,|]+)", version)
         if parts:
             version, build = parts[1], parts[2]
     return version, build
