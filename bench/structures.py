@@ -396,11 +396,13 @@ _FOREST = """
 import sys, warnings, numpy
 warnings.simplefilter("ignore")
 chance = numpy.random.default_rng(0)
-x, y = chance.normal(size=(2000, 20)), chance.normal(size=2000)
+x, y = chance.normal(size=(8000, 20)), chance.normal(size=8000)
 """
 _BOOSTED = (
     _FOREST
-    + "import xgboost; made = xgboost.XGBRegressor(n_estimators=1500, max_depth=8, n_jobs=1)\n"
+    + "import xgboost\n"
+    + "made = xgboost.XGBRegressor("
+    + "n_estimators=300, max_depth=8, learning_rate=0.05, n_jobs=1)\n"
 )
 _LEAVES = (
     _FOREST
@@ -425,7 +427,7 @@ _SAVED_BY: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "trees", "saved.txt",
         ("-c", _LEAVES + "made.fit(x, y); made.booster_.save_model(sys.argv[1])"),
     ),
-    "r, rpart models saved by R": ("", "saved.rds", ("-e", _GROWN, "--args")),
+    "r, rpart models saved by R": ("", "saved.rds", ("-e", _GROWN)),
 }  # fmt: skip
 """Large models of the real libraries: environment (none: R), file, arguments before its path."""
 
