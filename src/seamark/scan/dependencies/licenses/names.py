@@ -21,6 +21,10 @@ _LGPL3 = ("LGPL-3.0-only", "LGPL-3.0-or-later")
 _MPL = ("MPL-1.0", "MPL-1.1", "MPL-2.0")
 _ZPL = ("ZPL-1.1", "ZPL-2.0", "ZPL-2.1")
 _AFL = ("AFL-1.1", "AFL-1.2", "AFL-2.0", "AFL-2.1", "AFL-3.0")
+_GFDL = (
+    "GFDL-1.1-only", "GFDL-1.1-or-later", "GFDL-1.2-only", "GFDL-1.2-or-later", "GFDL-1.3-only",
+    "GFDL-1.3-or-later",
+)  # fmt: skip
 _ARTISTIC = ("Artistic-1.0", "Artistic-2.0")
 _PROPRIETARY = ("LicenseRef-Proprietary",)
 _PUBLIC_DOMAIN = ("LicenseRef-Public-Domain",)
@@ -54,6 +58,7 @@ CLASSIFIERS: dict[str, tuple[str, ...]] = {
     "European Union Public Licence 1.2 (EUPL 1.2)": ("EUPL-1.2",),
     "GNU Affero General Public License v3": _AGPL3,
     "GNU Affero General Public License v3 or later (AGPLv3+)": ("AGPL-3.0-or-later",),
+    "GNU Free Documentation License (FDL)": _GFDL,
     "GNU General Public License (GPL)": _GPL,
     "GNU General Public License v2 (GPLv2)": _GPL2,
     "GNU General Public License v2 or later (GPLv2+)": ("GPL-2.0-or-later",),

@@ -91,7 +91,8 @@ def _requirements(
     wanted = [parted.requirement] if parted.requirement else editable[:1]
     ignored = editable if parted.requirement else editable[1:]
     for text in wanted:
-        yield _requirement(text, source, replace(where, hashes=hashes))
+        is_editable = not parted.requirement
+        yield _requirement(text, source, replace(where, hashes=hashes), is_editable)
     for text in ignored:
         yield unassessed(text, "pip ignores a second package on one line", where)
     for option in parted.options:
@@ -100,9 +101,13 @@ def _requirements(
             yield unassessed(option.value, reason, where)
 
 
-def _requirement(text: str, source: Source, where: Context) -> Component | Unassessed:
+def _requirement(
+    text: str, source: Source, where: Context, is_editable: bool
+) -> Component | Unassessed:
     bare, marker = split_marker(text)
-    local = bare.startswith("file:") or (not origins.is_url(bare) and is_path(bare))
+    # What stands behind -e is no name, but a folder, a repository, or "name @ repository".
+    path = is_path(bare) or (is_editable and "@" not in bare)
+    local = bare.startswith("file:") or (not origins.is_url(bare) and path)
     if not local or origins.is_archive(bare.partition("#")[0].partition("[")[0]):
         return read_requirement(text, where)
     try:
