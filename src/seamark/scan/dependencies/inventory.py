@@ -75,6 +75,8 @@ def _included(source: Source) -> list[Source]:
 
 
 def _items(source: Source, kind: Kind) -> Iterator[Item]:
+    if source.problem:
+        raise Unreadable(source.problem)
     if not kind.place:
         raise Unreadable(f"lists of this kind ({kind.name}) are recognized, not read")
     module, _, function = kind.place.partition(":")

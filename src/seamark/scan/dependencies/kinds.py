@@ -211,6 +211,9 @@ KINDS = (
 
 
 _PATTERNS = tuple(each for kind in KINDS for each in kind.patterns)
+FOLDER = Kind("folder", (), Role.REQUIREMENTS, "")
+"""A folder that could not be looked into: whether lists are in it is not known."""
+
 # One look at the name alone spares nearly every file of a project the rest.
 _ANY_NAME = re.compile(
     "|".join(translate(each.rpartition("/")[2]) for each in _PATTERNS if not each.endswith("/*"))

@@ -39,6 +39,7 @@ class Source:
     ``path`` is where it is, ``shown`` what the user sees, ``root`` the limit of what a reader may
     open beside it (``-r ../base.txt``); ``included`` collects what it opened. ``content`` is
     where its bytes are, if not at ``path`` (a staged file). ``digest`` is that of the bytes read.
+    ``problem`` says why nothing of it may be read, as a clause; empty for nearly all.
     """
 
     path: str
@@ -47,9 +48,12 @@ class Source:
     included: list[str] = field(default_factory=list)
     digest: str = ""
     content: str = ""
+    problem: str = ""
 
     def read(self) -> bytes:
         """The bytes, at most :data:`MAX_BYTES`. Raises :class:`Unreadable`."""
+        if self.problem:
+            raise Unreadable(self.problem)
         try:
             with open(
                 os.open(self.content or self.path, os.O_RDONLY | os.O_NONBLOCK), "rb"

@@ -4,6 +4,7 @@ What has no exact version can be matched against no advisory, and is another thi
 """
 
 import os
+import re
 from collections.abc import Iterator
 
 from seamark.core.components import Component, Origin, OriginKind
@@ -21,6 +22,7 @@ from seamark.scan.dependencies.judges.lists import (
     name_of,
 )
 from seamark.scan.dependencies.listings import Listing, Role
+from seamark.scan.dependencies.versions import InvalidVersion, ordering
 
 OPEN = Rule(
     id="PIN010",
@@ -79,19 +81,43 @@ LOCAL = Rule(
     reason="No index or advisory knows these packages; they are as good as the project's code.",
     remedy="Nothing, if they are yours. Code copied from elsewhere should come from an index.",
 )
-RULES = (OPEN, MOVABLE, UNCHECKED_ARCHIVE, UNVERSIONED, MOVABLE_IMAGE, LOCAL)
+NO_VERSION = Rule(
+    id="PIN016",
+    title="Version is none by the rules of its ecosystem",
+    severity=Severity.MEDIUM,
+    verdict=Verdict.UNCLEAR,
+    reason="Advisories name ranges of versions, and nobody can tell whether this one lies in them.",
+    remedy="Pin a version that the ecosystem's tools can order (PEP 440, Semantic Versioning …).",
+)
+RULES = (NO_VERSION, OPEN, MOVABLE, UNCHECKED_ARCHIVE, UNVERSIONED, MOVABLE_IMAGE, LOCAL)
 
 _SHOWN = 5
+_PLAIN = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
+"""What every ecosystem can order, and most versions are."""
 
 
 def judge(case: Case) -> Iterator[Finding]:
     """Findings on every entry of which the list does not say what it is."""
     lists = Lists(case.inventory)
     for listing in lists.all:
+        yield from at_most(_disordered(listing))
         if listing.role is Role.INSTALLED:
             continue
         yield from at_most(_judge(listing, lists))
         yield from _local(listing)
+
+
+def _disordered(listing: Listing) -> Iterator[Finding]:
+    for component in listing.components:
+        if not component.version or _PLAIN.fullmatch(component.version):
+            continue
+        order = ordering(component.ecosystem)
+        try:
+            if order is not None:
+                order.key(component.version)
+        except InvalidVersion as error:
+            text = f"The version of {component.title} cannot be compared: {error}."
+            yield _finding(NO_VERSION, component, text)
 
 
 def _judge(listing: Listing, lists: Lists) -> Iterator[Finding]:
