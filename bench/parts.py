@@ -182,6 +182,13 @@ def structure(work: Path, venvs: Path) -> Iterator[Row]:
         }
 
 
+def dependencies(work: Path, _venvs: Path) -> Iterator[Row]:
+    """Advisories: matching, the command around it, import, size."""
+    from bench.dependencies import advisories
+
+    yield from advisories(work)
+
+
 PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "startup": startup,
     "small": small,
@@ -194,4 +201,5 @@ PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "structure": structure,
     "safe_load": safe_load,
     "same": same,
+    "dependencies": dependencies,
 }
