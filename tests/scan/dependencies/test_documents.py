@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from seamark.scan.dependencies import documents
-from seamark.scan.dependencies.documents import parse_json, parse_toml, parse_toml_list
+from seamark.scan.dependencies.documents import (
+    parse_json,
+    parse_toml,
+    parse_toml_list,
+    parse_yaml,
+    parse_yaml_list,
+)
 from seamark.scan.dependencies.source import Unreadable
 
 DATA = Path(__file__).parents[2] / "data" / "dependencies"
@@ -74,3 +80,41 @@ def test_a_key_that_is_there_twice_is_found_fast() -> None:
     text = "{" + ",".join(f'"k{number}": 0' for number in range(200_000)) + ', "k199999": 1}'
     with pytest.raises(Unreadable, match="k199999"):
         parse_json(text)
+
+
+def test_yaml_in_parts_is_the_same() -> None:
+    text = (DATA / "conda-lock" / "unified" / "conda-lock.yml").read_text()
+    assert len(parse_yaml(text)["package"]) > 3
+    assert parse_yaml_list(text, "package") == parse_yaml(text)
+
+
+ITEM = "- name: a\n  needs: {b: 1}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version: 1\npackage:\n" + ITEM * 9,
+        "package:\n" + ITEM * 9 + "version: 1\n",
+        "package:\n" + ITEM * 9 + "package: 5\n",
+        "version: 1\npackage:\n" + ITEM * 9 + "version: 2\n",
+        "package:\n" + ITEM * 4 + '- name: "x\n- name: b\n' + ITEM * 4 + '  y"\n' + ITEM,
+        "package:\n" + ITEM * 4 + "- name: |\n    x\n- - a\n" + ITEM * 4,
+        "package:\n" + ITEM * 4 + "- [a,\n- b]\n" + ITEM * 4,
+        "package:\n" + ITEM * 4 + "---\n" + ITEM * 4,
+        "package:\n" + ITEM * 9 + "  bad: : x\n",
+        "other:\n" + ITEM * 9 + "package:\n" + ITEM * 9,
+        "package: # all\n" + ITEM * 9,
+        "package: &all\n" + ITEM * 9 + "again: *all\n",
+        ITEM * 9,
+        "package:\n  package:\n" + ITEM * 9,
+    ],
+    ids=range(14),
+)
+def test_odd_yaml(text: str) -> None:
+    assert outcome(parse_yaml_list, text, "package") == outcome(parse_yaml, text)
+
+
+def test_yaml_of_too_many_values_is_refused() -> None:
+    with pytest.raises(Unreadable, match="too many"):
+        parse_yaml("[" + "[]," * 300_000 + "]")

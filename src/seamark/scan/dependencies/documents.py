@@ -15,6 +15,8 @@ from seamark.scan.dependencies.source import Source, Unreadable
 
 MAX_DEPTH = 200
 _YAML_BYTES = 64 << 20
+_YAML_VALUES = 400_000
+"""Values of one YAML document: each costs some 450 bytes while it is read."""
 _PART = 1000
 """Entries of a long list that are parsed at once."""
 
@@ -101,9 +103,13 @@ def read_yaml(source: Source) -> Any:
     Versions stay text: ``3.10`` is not 3.1. Raises :class:`Unreadable`, also for anchors that
     are used (a small file can mean gigabytes), repeated keys and tags of other types.
     """
+    return parse_yaml(source.text())
+
+
+def parse_yaml(text: str) -> Any:
+    """The document of this text, for readers that also look at its lines."""
     import yaml
 
-    text = source.text()
     if len(text) > _YAML_BYTES:
         raise Unreadable(f"it is larger than {_YAML_BYTES >> 20} MiB, too much for YAML")
     try:
@@ -118,12 +124,42 @@ def read_yaml(source: Source) -> Any:
         raise Unreadable("it is nested too deeply") from error
 
 
+def parse_yaml_list(text: str, name: str) -> Any:
+    """The same as :func:`parse_yaml`, in less memory, for a mapping that is one list mostly.
+
+    The list's items begin with ``- `` at the line's beginning, as most tools write it. A cut
+    within a value leaves its first part without an end, so that part is an error and the whole
+    is parsed instead.
+    """
+    head = re.search(rf"^{re.escape(name)}:[ \t]*\r?\n(?=- )", text, re.MULTILINE)
+    starts = [match.start() for match in re.finditer(r"^- ", text, re.MULTILINE)]
+    cuts = [start for start in starts if head and start >= head.end()][::_PART]
+    if head is None or len(cuts) < 2:
+        return parse_yaml(text)
+    merged: dict[str, Any] = {}
+    entries: list[Any] = []
+    for begin, end in pairwise([0, *cuts, len(text)]):
+        try:
+            part = parse_yaml((f"{name}:\n" if begin else "") + text[begin:end])
+        except Unreadable:
+            return parse_yaml(text)
+        found = part.pop(name, None) if isinstance(part, dict) else None
+        whole = isinstance(found, list) if begin else found is None  # the key with nothing behind
+        if not whole or merged.keys() & part.keys():
+            return parse_yaml(text)
+        merged |= part
+        entries += found or ()
+    return {**merged, name: entries}
+
+
 def _compose(text: str) -> Any:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     depth = 0
-    for event in yaml.parse(text, Loader=loader):
+    for number, event in enumerate(yaml.parse(text, Loader=loader)):
+        if number > _YAML_VALUES:
+            raise Unreadable(f"it holds more than {_YAML_VALUES} values, too many for YAML")
         if isinstance(event, yaml.AliasEvent):
             raise Unreadable("it uses aliases (*name)", _line(event))
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

@@ -7,7 +7,7 @@ from typing import Any
 
 from seamark.core.components import Component
 from seamark.core.findings import Location
-from seamark.scan.dependencies.documents import read_yaml
+from seamark.scan.dependencies.documents import parse_yaml_list
 from seamark.scan.dependencies.listings import Item, Unassessed
 from seamark.scan.dependencies.readers import conda_names as conda
 from seamark.scan.dependencies.readers import entries as of
@@ -28,9 +28,11 @@ _HASH_OPTION = re.compile(r"[ \t]--hash[= ](\S+)")
 
 def read(source: Source) -> Iterator[Item]:
     """The packages of a ``conda-lock.yml``, one component a package and platform."""
-    document = of.document_table(read_yaml(source), "lock of conda-lock")
+    text = source.text()
+    document = of.document_table(parse_yaml_list(text, "package"), "lock of conda-lock")
     packages = of.entries_of(document, "package", required=True)
-    lines = of.lines_that(source.text(), "- name:", len(packages), whole=False)
+    lines = of.lines_that(text, "- name:", len(packages), whole=False)
+    del text
     yield from of.unknown_version(source, document.get("version"), ("1",), "the lock")
     yield from _channels(source, document.get("metadata"))
     yield from of.read_entries(source, packages, lines, _read)
