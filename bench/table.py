@@ -22,8 +22,8 @@ cloudpickle saved (`tests/data/benign`).
 `structure` reads files that are nearly all structure (`bench/structures.py`), without digests, and
 takes the best of five runs: CPU seconds of the reader for 100 MB. Most are laid out as the format's
 own library writes a large model; `tiny` and `stumps` are the worst shapes that the format allows, a
-file of nothing but the smallest values. No real model is like them, and the readers' limits end
-them as unclear after a bounded time.
+file of nothing but the smallest values. No real model is like them; at much larger sizes the limits
+of the readers end them as unclear after a bounded time.
 """
 
 

@@ -83,13 +83,14 @@ def _calls(graph: "Graph") -> tuple[dict[str, set[str]], Malformed | None]:
     damaged: Malformed | None = None
     for caller, operator, place in graph.calls:
         if operator not in CALLING:
-            if operator in graph.bodies:
+            if operator and operator in graph.bodies:
                 called.setdefault(caller, set()).add(operator)
             continue
         try:
             for _name, value in attributes(graph.wires, place):
                 names = read_value(graph.wires, value).functions
-                called.setdefault(caller, set()).update(names)
+                # The main graph has no name, so a call of '' is damage and no circle.
+                called.setdefault(caller, set()).update(filter(None, names))
         except Malformed as error:
             damaged = error
     return called, damaged
