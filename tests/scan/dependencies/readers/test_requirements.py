@@ -145,6 +145,7 @@ LINES = st.lists(
                 "p==1 --config-settings a=b", "--extra-index-url=https://example.org",
                 "q===weird", "r==1.*", "--prefer-b", "-fhttps://example.org", "s @ file:///x/s",
                 "\tt==1", "u==1\t# c", "v==1\x0cw==1", "x==1;os_name=='nt'",
+                "y[z] ==1", "cc@https://example.org/cc-1.zip", "k l", "-e git+https://a.example/y#egg=y",
             ]
         ),
     ),

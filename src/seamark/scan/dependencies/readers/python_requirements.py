@@ -118,7 +118,7 @@ def split_marker(text: str) -> tuple[str, str]:
 
 def is_path(text: str) -> bool:
     """Whether pip takes the text (without a marker) for a file or folder."""
-    if _NAMED_URL.match(text):
+    if _NAMED_URL.match(text) or "://" in text:
         return False
     return "/" in text or "\\" in text or text.startswith(".") or origins.is_archive(text)
 
