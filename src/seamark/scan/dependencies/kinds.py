@@ -59,7 +59,7 @@ KINDS = (
     Kind("pylock", ("pylock.toml", "pylock.*.toml"), Role.LOCK, PYPI, "pylock:read"),
     Kind("poetry-lock", ("poetry.lock",), Role.LOCK, PYPI, "poetry:read"),
     Kind("pdm-lock", ("pdm.lock", "pdm.*.lock"), Role.LOCK, PYPI, "pdm:read"),
-    Kind("uv-lock", ("uv.lock",), Role.LOCK, PYPI, "uv:read"),
+    Kind("uv-lock", ("uv.lock", "*.py.lock"), Role.LOCK, PYPI, "uv:read"),
     Kind("pipfile-lock", ("Pipfile.lock",), Role.LOCK, PYPI, "pipfile:read_lock"),
     Kind("pipfile", ("Pipfile",), Role.DECLARATION, PYPI, "pipfile:read"),
     Kind(
@@ -186,7 +186,7 @@ KINDS = (
     Kind("yarn-lock", ("yarn.lock",), Role.LOCK, NPM),
     Kind("pnpm-lock", ("pnpm-lock.yaml",), Role.LOCK, NPM),
     Kind("bun-lock", ("bun.lock", "bun.lockb"), Role.LOCK, NPM),
-    Kind("pixi-lock", ("pixi.lock",), Role.LOCK, CONDA),
+    Kind("pixi-lock", ("pixi.lock",), Role.LOCK, CONDA, "pixi:read"),
     Kind("cargo-lock", ("Cargo.lock",), Role.LOCK, "crates.io"),
     Kind("go-modules", ("go.mod", "go.sum"), Role.LOCK, "Go"),
     Kind("gemfile-lock", ("Gemfile.lock",), Role.LOCK, "RubyGems"),

@@ -47,6 +47,7 @@ CASES = (
     ("npm-lock", "workspaces/package-lock.json", "packages"),
     ("package-json", "app/package.json", "dependencies"),
     ("conda-lock", "unified/conda-lock.yml", "package"),
+    ("pixi-lock", "by-hand/pixi.lock", "packages"),
     ("conda-environment", "rendered/conda-linux-64.lock.yml", "dependencies"),
 )
 
@@ -67,7 +68,7 @@ def as_toml(value: Any) -> str:
 
 
 def written(kind: str, document: dict[str, Any]) -> bytes:
-    if kind.startswith(("npm", "package", "conda")):
+    if kind.startswith(("npm", "package", "conda", "pixi")):
         return json.dumps(document).encode()  # YAML reads it too
     return "".join(f"{json.dumps(k)} = {as_toml(v)}\n" for k, v in document.items()).encode()
 
@@ -86,7 +87,7 @@ def small(value: Any) -> Any:
 
 def document_of(kind: str, file: str) -> dict[str, Any]:
     path = folder_of(kind) / file
-    if kind.startswith("conda"):
+    if kind.startswith(("conda", "pixi")):
         found = read_yaml(Source(path=str(path), shown=file, root=str(path.parent)))
     elif kind.startswith(("npm", "package")):
         found = read_json(Source(path=str(path), shown=file, root=str(path.parent)))
@@ -133,7 +134,7 @@ def test_wrong_types(kind: str, file: str, key: str, tmp_path: Path) -> None:
     chance = random.Random(f"{kind} {file}")
     paths = list(paths_in(document))
     tried = 0
-    for path in chance.sample(paths, min(len(paths), 80)):
+    for path in chance.sample(paths, min(len(paths), 50)):
         old = value_at(document, path)
         # what is a text or a list in YAML is one in an environment, too
         odd = WRONG[1:3] if kind == "conda-environment" else WRONG
@@ -197,7 +198,7 @@ def test_truncated_and_flipped(kind: str, file: str, key: str, tmp_path: Path) -
     data = (folder_of(kind) / file).read_bytes()[:30_000].rstrip()
     chance = random.Random(f"{kind} {file}")
     silent = 0
-    for _ in range(25):
+    for _ in range(20):
         cut = data[: chance.randrange(len(data))]
         silent += not read_bytes(kind, cut, tmp_path).unassessed
         flipped = bytearray(data)

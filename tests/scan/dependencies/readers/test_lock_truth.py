@@ -21,6 +21,7 @@ KINDS = (
     "conda-lock",
     "conda-explicit",
     "conda-environment",
+    "pixi-lock",
 )
 CASES = sorted(
     (kind, each.parent.name) for kind in KINDS for each in (DATA / kind).glob("*/from.json")

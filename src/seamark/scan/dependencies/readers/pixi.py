@@ -1,0 +1,124 @@
+"""``pixi.lock``, versions 4 to 6: conda's and PyPI's packages of several environments at once.
+
+Each package stands once, under its URL; environments list URLs by platform. Until version 5 a
+package says ``kind`` and ``name``, since then its URL alone says what a conda package is.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from seamark.core.components import Component, Origin, OriginKind
+from seamark.core.findings import Location
+from seamark.scan.dependencies.documents import parse_yaml_list
+from seamark.scan.dependencies.listings import Item, Unassessed
+from seamark.scan.dependencies.readers import conda_names as conda
+from seamark.scan.dependencies.readers import entries as of
+from seamark.scan.dependencies.readers import python_lock as lock
+from seamark.scan.dependencies.readers.conda import channel_index, required_names
+from seamark.scan.dependencies.readers.entries import Broken
+from seamark.scan.dependencies.readers.python_origins import clean_url, origin_of
+from seamark.scan.dependencies.readers.python_requirements import Context, component
+from seamark.scan.dependencies.source import Source
+
+_MAIN = "default"
+_KINDS = ("conda", "pypi")
+
+
+def read(source: Source) -> Iterator[Item]:
+    """The packages of a ``pixi.lock``."""
+    text = source.text()
+    document = of.document_table(parse_yaml_list(text, "packages"), "lock of pixi")
+    packages = of.entries_of(document, "packages", required=True)
+    lines = of.lines_that(text, "- ", len(packages), whole=False)
+    del text
+    yield from of.unknown_version(source, document.get("version"), ("4", "5", "6"), "the lock")
+    used: dict[str, set[str]] = {}
+    channels: dict[str, None] = {}
+    indexes = lock.Indexes()
+    try:
+        _look_around(document, used, channels, indexes, source.at())
+    except Broken as problem:
+        yield of.unassessed("environments", str(problem), source.at())
+    for each in channels:
+        yield channel_index(each, source.at())
+    yield from indexes
+
+    def read_package(package: dict[str, Any], where: Location) -> Component | Unassessed:
+        return _read(package, where, used)
+
+    yield from of.read_entries(source, packages, lines, read_package)
+
+
+def _look_around(
+    document: dict[str, Any], used: dict[str, set[str]], channels: dict[str, None],
+    indexes: lock.Indexes, where: Location,
+) -> None:  # fmt: skip
+    """Note the environments that use each URL, and their channels and indexes."""
+    environments = of.table_of(document, "environments")
+    for name in environments:
+        environment = of.table_of(environments, name)
+        for channel in of.tables_of(environment, "channels"):
+            channels[of.text_of(channel, "url")] = None
+        for index in of.texts_of(environment, "indexes"):
+            indexes.add(index, where)
+        platforms = of.table_of(environment, "packages")
+        for platform in platforms:
+            for package in of.tables_of(platforms, platform):
+                for kind in _KINDS:
+                    used.setdefault(of.text_of(package, kind), set()).add(name)
+
+
+def _read(
+    package: dict[str, Any], where: Location, used: dict[str, set[str]]
+) -> Component | Unassessed:
+    kind = of.text_of(package, "kind") or lock.one_of(package, _KINDS, "kind")
+    if kind not in _KINDS:
+        raise Broken("it is a package neither of conda nor of PyPI")
+    place = of.text_of(package, kind) or of.text_of(package, "url") or of.text_of(package, "path")
+    if not place:
+        raise Broken("it says neither a URL nor a path")
+    groups = lock.in_main(used.get(place, ()), _MAIN)
+    hashes = tuple(
+        lock.checked_hash(key, of.text_of(package, key))
+        for key in ("md5", "sha256")
+        if of.text_of(package, key)
+    )
+    if kind == "pypi":
+        return _pypi(package, place, Context(location=where, groups=groups, hashes=hashes))
+    return _conda(package, place, conda.Facts(location=where, groups=groups, hashes=hashes))
+
+
+def _pypi(package: dict[str, Any], place: str, context: Context) -> Component | Unassessed:
+    origin = None
+    if "://" not in place:
+        origin = Origin(kind=OriginKind.PATH, url=clean_url(place)[0])
+    elif lock.stray_origin([place]):
+        origin = origin_of(place.removeprefix("direct+"))
+    context = Context(
+        location=context.location, groups=context.groups, hashes=context.hashes, origin=origin
+    )
+    names = {lock.required_name(each) for each in of.texts_of(package, "requires_dist")}
+    title, version = of.text_of(package, "name"), of.version_of(package)
+    return component(title, context, version=version, requires=tuple(names))
+
+
+def _conda(package: dict[str, Any], place: str, facts: conda.Facts) -> Component:
+    name, version = of.text_of(package, "name"), of.version_of(package)
+    if place.endswith((".conda", ".tar.bz2")):
+        spec = conda.parse_archive(place)
+        said = (name.lower() or spec.name.lower(), version or spec.version)
+        if said != (spec.name.lower(), spec.version):
+            raise Broken("its URL is that of another package or version")
+    else:  # built from a folder or repository
+        address, _ = clean_url(place)
+        kind = OriginKind.URL if "://" in place else OriginKind.PATH
+        spec = conda.Spec(name=name, version=version, origin=Origin(kind=kind, url=address))
+    terms = of.text_of(package, "license")
+    facts = conda.Facts(
+        location=facts.location,
+        hashes=facts.hashes,
+        groups=facts.groups,
+        licenses=(terms,) if terms and terms != "None" else (),
+        requires=required_names(of.texts_of(package, "depends")),
+    )
+    return conda.component(spec, spec.name, facts)
