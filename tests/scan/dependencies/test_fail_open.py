@@ -284,7 +284,8 @@ CASES: dict[str, tuple[Change, str]] = {
     "bad package among the development ones": (
         _write(
             {
-                "Pipfile.lock": '{"_meta": {}, "default": {}, "develop": {"badpkg": {"version": "==1.0"}}}'
+                "Pipfile.lock": '{"_meta": {}, "default": {}, '
+                '"develop": {"badpkg": {"version": "==1.0"}}}'
             }
         ),
         "VUL005",

@@ -96,3 +96,14 @@ def test_many_are_counted_and_none_is_lost(judged) -> None:
     assert len(findings) == 101
     assert findings[-1].evidence == {"count": 150}
     assert findings[-1].rule.id == "PIN010"
+
+
+@pytest.mark.parametrize("version", ["two", "=2.1", "2.1-final-cut", "1.0.0.0.x"])
+def test_version_that_nobody_can_order(judged, version: str) -> None:
+    findings = judged("versions", {"requirements.txt": f"torch==={version}\n"})
+    assert _ids(findings) == [("PIN016", "torch")]
+
+
+@pytest.mark.parametrize("version", ["2.1", "2.1.0rc1", "1!2.0.post1.dev3+local.1", "v2.1"])
+def test_version_that_can_be_ordered(judged, version: str) -> None:
+    assert judged("versions", {"requirements.txt": f"torch==={version}\n"}) == []
