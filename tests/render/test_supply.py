@@ -46,6 +46,15 @@ def test_a_missing_database_and_a_list_that_was_not_read_are_told() -> None:
     assert "not read" in html.render(case.report, case.judgment)
 
 
+def test_what_vex_clears_is_told() -> None:
+    case = with_supply(listed("requirements.txt"))
+    cleared: list[Json] = [{"id": f"CVE-2026-{number}"} for number in range(7)]
+    report = replace(case.report, attributes={**case.report.attributes, "vex": cleared})
+    told = " ".join(supply_sentences(report))
+    assert "VEX clears 7 findings (CVE-2026-0, " in told
+    assert "CVE-2026-4 …)" in told
+
+
 @pytest.mark.parametrize("lists", [None, "x", [], [1, None]])
 def test_attributes_of_another_shape_are_no_lists(lists: Json) -> None:
     report = replace(make_case().report, attributes={"lists": lists})

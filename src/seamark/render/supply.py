@@ -1,6 +1,6 @@
 """What a report says of dependencies: which lists were read, and by which advisories.
 
-The check of dependencies leaves it in ``Report.attributes`` (``lists``, ``advisories``); a report
+The check of dependencies leaves it in ``Report.attributes`` (``lists``, ``advisories``, ``vex``); a report
 of another check has none of it.
 """
 
@@ -14,6 +14,7 @@ from seamark.render.visible import visible
 from seamark.render.words import plural
 
 _INSTALLED = "installed-python"
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def supply_sentences(report: Report) -> list[str]:
     pinned = sum(row.pinned for row in rows)
     sentence = f"{plural(entries, 'dependency', 'dependencies')} in {plural(len(rows), 'list')}"
     sentence += f", {'all' if pinned == entries else f'{pinned:,}'} pinned" if entries else ""
-    return [f"{sentence}.", *_advisories(report)]
+    return [f"{sentence}.", *_advisories(report), *_cleared(report)]
 
 
 def _advisories(report: Report) -> list[str]:
@@ -73,6 +74,17 @@ def _advisories(report: Report) -> list[str]:
         count = plural(_number(each, "advisories"), "advisory", "advisories")
         said.append(f"Judged by {count} up to {day}{old}{shipped}.")
     return said
+
+
+def _cleared(report: Report) -> list[str]:
+    """What VEX documents took out of the findings: said, so that it can be doubted."""
+    cleared = _mappings(report, "vex")
+    if not cleared:
+        return []
+    names = list(dict.fromkeys(visible(str(each.get("id", "?"))) for each in cleared))
+    shown = ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+    findings = plural(len(cleared), "finding")
+    return [f"VEX clears {findings} ({shown}); the JSON report has the reasons."]
 
 
 def _mappings(report: Report, name: str) -> list[Mapping[str, Json]]:
