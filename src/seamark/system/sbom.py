@@ -90,7 +90,9 @@ def _judged(bom: Bom, allow_incomplete: bool) -> tuple[ExitCode, str]:
         return ExitCode.INCOMPLETE, "Nothing was found that a bill of materials could list."
     counts = {kind: len(bom.of(kind)) for kind in Kind}
     parts = ", ".join(
-        f"{number} {kind.value}{'s' if number > 1 else ''}" for kind, number in counts.items() if number
+        f"{number} {kind.value}{'s' if number > 1 else ''}"
+        for kind, number in counts.items()
+        if number
     )
     if not bom.gaps:
         return ExitCode.PASSED, f"Complete: {parts}."

@@ -34,6 +34,11 @@ MOST_FILES = 100_000
 """Files of one dataset that are hashed; of a larger one the document says that it is incomplete."""
 
 _CHUNK = 1 << 20
+_MARKED = 4096
+_MARKS = (
+    b'"CycloneDX"', b"http://cyclonedx.org/schema/bom/", b'"SPDX-2.', b"https://openvex.dev/ns",
+)  # fmt: skip
+_PLAIN = frozenset({"json", "text", "xml", "yaml"})
 _UNEXAMINED = frozenset({"unreadable", "link", "special"})
 
 
@@ -58,11 +63,12 @@ def gather(root: str, project: Project, *, jobs: int, receipts: bool, watcher: W
     outcome = run_checks(plan, jobs=jobs, budgets=budgets, watcher=watcher)
     datasets, prompts = _declared(project.datasets), _declared(project.prompts)
     held = _held(root, (*datasets, *prompts), selection)
-    models = models_of(outcome.files)
+    reports = [each for each in outcome.files if not _is_document(root, each)]
+    models = models_of(reports)
     inside = {path for model in models for path in model.files}
     files = {
         report.path: report
-        for report in outcome.files
+        for report in reports
         if report.path in inside or _alone(report, (*datasets, *prompts))
     }
     declared_models = _declared(project.models)
@@ -118,7 +124,20 @@ def _declared(assets: Iterable[Asset]) -> tuple[Declared, ...]:
 
 def _alone(report: FileReport, data: tuple[Declared, ...]) -> bool:
     """Whether the file is one of models by itself, and not of a dataset or prompt."""
-    return is_model(report) and not any(matching(data, report.path))
+    if report.format in _PLAIN or not is_model(report):
+        return False
+    return not any(matching(data, report.path))
+
+
+def _is_document(root: str, report: FileReport) -> bool:
+    """Whether the file is a bill of materials or VEX itself, by its beginning.
+
+    Those are about the system, not of it; and the next run would list what this one wrote.
+    """
+    if report.format not in _PLAIN or not report.path.endswith((".json", ".xml", ".cdx")):
+        return False
+    beginning = _beginning(root, report.path, _MARKED)
+    return beginning is not None and any(mark in beginning for mark in _MARKS)
 
 
 def _unexamined(files: Iterable[FileReport]) -> Iterator[str]:
@@ -192,11 +211,11 @@ def _absent(
             yield f"{PROJECT_FILE} names the model {model.label}, and there is no such file."
 
 
-def _beginning(root: str, path: str) -> bytes | None:
-    """The first bytes of a card that the scan met; None where it can no longer be read."""
+def _beginning(root: str, path: str, most: int = READ) -> bytes | None:
+    """The first bytes of a file that the scan met; None where it can no longer be read."""
     try:
         with open(os.open(os.path.join(root, path), os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-            return file.read(READ) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+            return file.read(most) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
     except OSError:
         return None
 

@@ -48,7 +48,10 @@ def test_the_official_schemas_accept_it(bom: Bom, version: str, timestamp: str) 
 def test_another_program_reads_every_component(bom: Bom) -> None:
     as_json, as_xml = require_valid(bom, "1.6")
     ours = [each for each in bom.entries if each.kind is not Kind.SERVICE]
-    for theirs in (TheirBom.from_json(json.loads(as_json)), TheirBom.from_xml(ET.fromstring(as_xml))):
+    for theirs in (
+        TheirBom.from_json(json.loads(as_json)),
+        TheirBom.from_xml(ET.fromstring(as_xml)),
+    ):
         assert {str(each.bom_ref) for each in theirs.components} == {each.ref for each in ours}
         assert {str(each.purl) for each in theirs.components if each.purl} >= {
             "pkg:pypi/app-lib@1.0", "pkg:pypi/base@2.0",
@@ -151,7 +154,9 @@ def test_vulnerabilities_say_their_status(bom: Bom) -> None:
 
 def test_references_are_unique_even_where_names_collide(make: Callable[..., Bom]) -> None:
     clash = Declared(name="squad/data/a.csv", path="else.csv")
-    bom = make(datasets=(*found().datasets, clash), services=(Declared(name="s"), Declared(name="s")))
+    bom = make(
+        datasets=(*found().datasets, clash), services=(Declared(name="s"), Declared(name="s"))
+    )
     as_json, _ = require_valid(bom, "1.6")
     refs: list[str] = []
     waiting = [*json.loads(as_json)["components"], *json.loads(as_json)["services"]]

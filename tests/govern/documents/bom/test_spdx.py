@@ -73,15 +73,17 @@ def test_a_license_that_is_none_keeps_its_text(make: Callable[..., Bom]) -> None
     bom = make(inventory=inventory(listing(package("a", "1", licenses=("Ask my lawyer",)))))
     tree = spdx.as_tree(bom)
     declared = next(each for each in tree["packages"] if each["name"] == "a")["licenseDeclared"]
-    assert {each["licenseId"]: each["extractedText"] for each in tree["hasExtractedLicensingInfos"]}[
-        declared
-    ] == "Ask my lawyer"
+    assert {
+        each["licenseId"]: each["extractedText"] for each in tree["hasExtractedLicensingInfos"]
+    }[declared] == "Ask my lawyer"
 
 
 TEXT = st.text(max_size=20)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(name=TEXT, version=TEXT, license_=TEXT, url=TEXT, owner=TEXT)
 def test_any_text_gives_a_valid_document(
     tmp_path: Path, name: str, version: str, license_: str, url: str, owner: str
