@@ -1,7 +1,7 @@
 """What a report says of dependencies: which lists were read, and by which advisories.
 
-The check of dependencies leaves it in ``Report.attributes`` (``lists``, ``advisories``, ``vex``); a report
-of another check has none of it.
+The check of dependencies leaves it in ``Report.attributes`` (``lists``, ``advisories``, ``vex``);
+a report of another check has none of it.
 """
 
 import os
