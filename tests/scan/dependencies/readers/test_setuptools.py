@@ -47,9 +47,34 @@ setuptools.setup(
     assert listing.components[0].location.line == 3
 
 
+def test_a_dictionary_that_is_filled_by_its_keys(tmp_path: Path) -> None:
+    listing = read(
+        tmp_path,
+        "setup-py",
+        """
+extras = {"a": ["b"]}
+extras["c"] = ["d"]
+extras["dev"] = extras["a"] + extras["c"] + ["e"]
+setup(extras_require=extras)
+""",
+    )
+    assert not listing.unassessed
+    assert [(each.name, each.groups) for each in listing.components] == [
+        ("b", ("extra:a",)),
+        ("d", ("extra:c",)),
+        ("b", ("extra:dev",)),
+        ("d", ("extra:dev",)),
+        ("e", ("extra:dev",)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
+        ("e = {}\ne['a'] = ['b']\ne['a'] = ['c']\nsetup(extras_require=e)", "extras_require"),
+        ("e = {}\nif x:\n    e['a'] = ['b']\nsetup(extras_require=e)", "extras_require"),
+        ("e = {}\ne[x] = ['b']\nsetup(extras_require=e)", "extras_require"),
+        ("e = {}\ne['a'] = e['a']\nsetup(extras_require=e)", "extras_require['a']"),
         ("setup(install_requires=read('x'))", "install_requires"),
         ("setup(install_requires=['a', name])", "install_requires"),
         ("setup(install_requires=['a', *more])", "install_requires"),

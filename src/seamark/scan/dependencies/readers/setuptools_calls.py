@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -97,8 +97,12 @@ def _calls_setup(node: ast.Call) -> bool:
 
 
 def _scope(tree: ast.Module, nodes: list[ast.AST]) -> Scope:
-    """Names of the module that are bound once, to an expression, and never changed after."""
+    """Names of the module that are bound once, to an expression, and never changed after.
+
+    A dictionary may be filled by its keys at the module's top (``extras["dev"] = [...]``).
+    """
     bound: dict[str, ast.expr] = {}
+    filled: dict[str, list[tuple[ast.expr, ast.expr]]] = {}
     for statement in tree.body:
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target: ast.expr = statement.targets[0]
@@ -106,10 +110,33 @@ def _scope(tree: ast.Module, nodes: list[ast.AST]) -> Scope:
             target = statement.target
         else:
             continue
-        if isinstance(target, ast.Name) and statement.value is not None:
+        if statement.value is None:
+            continue
+        if isinstance(target, ast.Name):
             bound[target.id] = statement.value
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            filled.setdefault(target.value.id, []).append((target.slice, statement.value))
     changes = Counter(_changes(nodes))
-    return {name: value for name, value in bound.items() if changes[name] == 1}
+    found: dict[str, ast.expr] = {}
+    for name, value in bound.items():
+        entries = filled.get(name, ())
+        if changes[name] == 1:
+            found[name] = value
+        elif changes[name] == 1 + len(entries) and (whole := _filled(value, entries)):
+            found[name] = whole
+    return found
+
+
+def _filled(value: ast.expr, entries: Sequence[tuple[ast.expr, ast.expr]]) -> ast.Dict | None:
+    """The dictionary with its later entries; None where a key is computed or set twice."""
+    if not isinstance(value, ast.Dict):
+        return None
+    keys = [*value.keys, *(key for key, _ in entries)]
+    texts = [key.value for key in keys if key is not None and _is_text(key)]
+    if len(set(texts)) != len(keys):
+        return None
+    whole = ast.Dict(keys=keys, values=[*value.values, *(each for _, each in entries)])
+    return ast.copy_location(whole, value)
 
 
 def _changes(nodes: list[ast.AST]) -> Iterator[str]:
@@ -161,10 +188,25 @@ class _Reading:
             if left is None and right is None:
                 return None
             return _or_one(left, value.left) + _or_one(right, value.right)
+        if isinstance(value, ast.Subscript):
+            entry = self._entry(value)
+            return None if entry is None else self.texts(entry, depth + 1)
         if not isinstance(value, ast.List | ast.Tuple | ast.Set):
             return None
         self._spend(len(value.elts))
         return [found for each in value.elts for found in self._element(each, depth)]
+
+    def _entry(self, value: ast.Subscript) -> ast.expr | None:
+        """What ``extras["dev"]`` stands for; None where that cannot be told."""
+        table, key = _resolved(value.value, self.scope), value.slice
+        if not isinstance(table, ast.Dict) or not _is_text(key):
+            return None
+        self._spend(len(table.keys))
+        pairs = zip(table.keys, table.values, strict=True)
+        found = [
+            each for name, each in pairs if name and _is_text(name) and name.value == key.value
+        ]
+        return found[0] if len(found) == 1 else None
 
     def _element(self, each: ast.expr, depth: int) -> Texts:
         if isinstance(each, ast.Starred):
