@@ -1,9 +1,9 @@
 """Bills of materials of five open-source ML projects beside what pip installed for them.
 
-For each: the sdist from PyPI is unpacked, ``uv pip compile`` writes a lock into it, ``pip`` installs
-the project with that lock as constraints into an environment of its own, and ``seamark sbom`` reads
-the unpacked project. What pip lists and what the document lists must be equal, package by package
-and version by version; everything else in the document has to say where it comes from.
+For each: the sdist from PyPI is unpacked, ``uv pip compile`` writes a lock into it, ``pip``
+installs the project with that lock as constraints into an environment of its own, and
+``seamark sbom`` reads the unpacked project. What pip lists and what the document lists must be
+equal, package by package and version by version; everything else has to say where it is from.
 
     python -m proofs.bom_projects --uv PATH [--work DIR] [PROJECT...]
 
@@ -194,8 +194,8 @@ def main() -> int:
     options = parser.parse_args()
     result = prove(options.work.absolute(), options.uv, options.names)
     for row in result["projects"]:
-        print(f"{row['project']:24} installed {row['installed']:4} equal {row['equal']:4}"
-              f" unexplained {len(row['unexplained'])} of other lists {len(row['of_other_lists'])}")  # fmt: skip
+        counts = {key: len(row[key]) for key in ("unexplained", "of_other_lists")}
+        print(f"{row['project']:24} installed {row['installed']} equal {row['equal']} {counts}")
     if not options.names:
         RESULT.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return 0 if result["good"] else 1
