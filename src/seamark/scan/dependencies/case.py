@@ -35,7 +35,7 @@ class Case:
     """One project before the judges.
 
     ``book`` is None where no database is usable; then ``book_problem`` says why, as a clause
-    without a full stop.
+    without a full stop. ``paths`` are what was asked for, relative to the inventory's root.
     """
 
     inventory: Inventory
@@ -43,6 +43,7 @@ class Case:
     book: Book | None
     today: date
     book_problem: str = ""
+    paths: tuple[str, ...] = (".",)
 
 
 Judge = Callable[[Case], Iterator[Finding | Remark]]

@@ -93,6 +93,7 @@ def run(target: Target, part: Part) -> Iterator[Result]:
         book=book,
         today=options.today,
         book_problem=problem,
+        paths=target.paths,
     )
     findings: list[Finding] = []
     for name in JUDGES:

@@ -6,8 +6,9 @@ computes (``import_module(name)``) is not seen; what cannot be parsed makes its 
 
 import ast
 import json
+import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,9 +20,10 @@ from seamark.scan.walk import Kind, Selection, walk
 MAX_FILES: Final = 20_000
 MAX_BYTES: Final = 4 << 20
 """Of one file; larger ones count as not read."""
-MAX_TOTAL: Final = 256 << 20
+MAX_TOTAL: Final = 64 << 20
 
 _ENDINGS: Final = (".py", ".pyi", ".ipynb", ".pyw")
+_WORD: Final = re.compile(r"[A-Za-z0-9_]+")
 _MAGIC: Final = re.compile(r"^[ \t]*[%!?].*$|^.*\?[ \t]*$", re.M)
 _IMPORTERS: Final = frozenset({"import_module", "__import__", "importorskip", "LazyLoader"})
 
@@ -46,20 +48,25 @@ class Imports:
 
 
 def imported_modules(
-    root: str, wanted: Collection[str], *, selection: Selection = Selection()
+    root: str,
+    wanted: Collection[str],
+    *,
+    paths: Sequence[str] = (".",),
+    selection: Selection = Selection(),
 ) -> Imports:
     """Where the Python files and notebooks under ``root`` import modules of ``wanted``.
 
-    ``wanted`` are top-level names; imports of others are not collected.
+    ``wanted`` are top-level names; imports of others are not collected. Only folders among
+    ``paths`` are looked at: beside a list that was named alone, nothing is known of the code.
     """
     if not wanted:
         return Imports({})
-    names = "|".join(sorted((re.escape(each) for each in wanted), key=len, reverse=True))
-    pattern = re.compile(rf"(?<![A-Za-z0-9_])(?:{names})(?![A-Za-z0-9_])")
+    folders = [each for each in paths if os.path.isdir(os.path.join(root, each))]
+    names = frozenset(wanted)
     modules: dict[str, Location] = {}
     doubtful: set[str] = set()
     budget = [MAX_FILES, MAX_TOTAL]
-    for entry in walk(("." if root else "",), selection, base=root):
+    for entry in walk(folders, selection, base=root):
         if not entry.shown.endswith(_ENDINGS) or entry.kind is not Kind.FILE:
             continue
         budget[0] -= 1
@@ -75,10 +82,10 @@ def imported_modules(
         except Unreadable:
             doubtful |= set(wanted)
             continue
-        mentioned = set(pattern.findall(text))
+        mentioned = set(names.intersection(_WORD.findall(text)))
         if mentioned and not _collect(text, source, mentioned, modules):
             doubtful |= mentioned
-    return Imports(modules, frozenset(doubtful))
+    return Imports(modules, frozenset(doubtful), complete=len(folders) == len(paths))
 
 
 def _collect(text: str, source: Source, mentioned: set[str], modules: dict[str, Location]) -> bool:

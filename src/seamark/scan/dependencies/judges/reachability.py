@@ -142,7 +142,7 @@ class Reachability:
             for component in self.wanted:
                 if component.ecosystem == PYPI:
                     names |= {top_level(each) for each in self._modules_of(component)[0]}
-            self._imports = imported_modules(self.case.inventory.root, names)
+            self._imports = imported_modules(self.case.inventory.root, names, paths=self.case.paths)
         return self._imports
 
     def _modules_of(self, component: Component) -> tuple[tuple[str, ...], bool]:
