@@ -189,6 +189,13 @@ def dependencies(work: Path, _venvs: Path) -> Iterator[Row]:
     yield from advisories(work)
 
 
+def bills(work: Path, venvs: Path) -> Iterator[Row]:
+    """Bills of materials of 500 packages."""
+    from bench.bills import rows
+
+    yield from rows(work / "bills", venvs)
+
+
 PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "startup": startup,
     "small": small,
@@ -201,5 +208,6 @@ PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "structure": structure,
     "safe_load": safe_load,
     "same": same,
+    "bills": bills,
     "dependencies": dependencies,
 }

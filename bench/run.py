@@ -24,7 +24,7 @@ def main() -> int:
         "--work", type=Path, help="where inputs are written (3 GiB); by default a temporary folder"
     )
     options = parser.parse_args()
-    for problem in make_all(options.venvs, ["peers"]):
+    for problem in make_all(options.venvs, ["peers", "peers-bom"]):
         print("peers are missing:", problem, file=sys.stderr)
     RESULTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.work) as place:
