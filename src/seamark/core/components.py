@@ -19,13 +19,15 @@ class OriginKind(StrEnum):
 class Origin:
     """Where a component comes from: an index, an archive's URL, a repository, a path.
 
-    ``url`` never holds credentials. ``revision`` is what the file asks for in a repository: a
-    commit (40 or 64 hex digits), a tag or a branch; empty where it says nothing.
+    ``url`` never holds credentials; ``secret`` says that the file had some in it. ``revision`` is
+    what the file asks for in a repository: a commit (40 or 64 hex digits), a tag or a branch;
+    empty where it says nothing.
     """
 
     kind: OriginKind
     url: str
     revision: str = ""
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

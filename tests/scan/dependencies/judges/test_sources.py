@@ -128,3 +128,34 @@ def test_uv_lock_that_fetches_from_elsewhere(judged) -> None:
         'dependencies = ["torch @ https://evil.example.org/torch-2.1-py3-none-any.whl"]\n'
     )
     assert judged("sources", {"pyproject.toml": declared}) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://user:seamark-canary-7@example.org/torch-2.1-py3-none-any.whl", True),
+        ("https://seamark-canary-7-token@example.org/torch-2.1-py3-none-any.whl", True),
+        ("https://example.org/torch-2.1-py3-none-any.whl?token=seamark-canary-7", True),
+        ("git+https://x:seamark-canary-7@example.org/torch.git@main", True),
+        ("https://${USER}:${SECRET}@example.org/torch-2.1-py3-none-any.whl", False),
+        ("https://someone@example.org/torch-2.1-py3-none-any.whl", False),
+        ("https://example.org/torch-2.1-py3-none-any.whl?raw=true", False),
+        ("git+ssh://git@example.org/torch.git@main", False),
+    ],
+)
+def test_credentials_in_the_address_of_a_package(judged, url: str, told: bool) -> None:
+    findings = judged("sources", {"requirements.txt": f"torch @ {url}\n"})
+    assert _ids(findings) == ["SRC004"] * told
+    assert "seamark-canary-7" not in repr(findings)
+
+
+def test_credentials_in_a_lock_of_npm(judged) -> None:
+    lock = _npm(a="https://user:seamark-canary-7@registry.npmjs.org/a/-/a-1.0.0.tgz")
+    findings = judged("sources", {"package-lock.json": lock})
+    assert _ids(findings) == ["SRC004"]
+    assert "seamark-canary-7" not in repr(findings)
+
+
+def test_variables_in_the_address_of_an_index_are_no_credentials(judged) -> None:
+    text = "--index-url https://${USER}:${PASSWORD}@example.org/simple\ntorch==2.1\n"
+    assert judged("sources", {"requirements.txt": text}) == []

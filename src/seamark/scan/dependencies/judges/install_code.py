@@ -1,23 +1,21 @@
 """Code that acts when a package is installed, or when Python starts (family INS). Never run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from seamark.core.findings import Finding, Location
 from seamark.core.paths import printable
 from seamark.scan.dependencies.case import Case
 from seamark.scan.dependencies.documents import read_toml
 from seamark.scan.dependencies.judges import install_rules as rules
-from seamark.scan.dependencies.judges.installed_source import (
-    Act,
-    NotExaminedError,
-    acts_of_setup,
-    acts_of_start,
-)
-from seamark.scan.dependencies.judges.path_files import Modules, judge_path_file
 from seamark.scan.dependencies.listings import Listing
 from seamark.scan.dependencies.source import Source, Unreadable
 
+if TYPE_CHECKING:
+    from seamark.scan.dependencies.judges.installed_source import Act
+
+# The judge of source is imported where there is source: most projects have none of these files.
 _CUSTOM = ("sitecustomize.py", "usercustomize.py")
 _SHOWN = 8
 
@@ -62,6 +60,8 @@ def _setup(source: Source) -> Iterator[Finding]:
 
 def judge_setup(data: bytes, where: Location) -> Iterator[Finding]:
     """Findings on a ``setup.py``; ``where`` is the file, without a line."""
+    from seamark.scan.dependencies.judges.installed_source import NotExaminedError, acts_of_setup
+
     try:
         acts = acts_of_setup(data)
     except NotExaminedError as problem:
@@ -75,6 +75,8 @@ def judge_setup(data: bytes, where: Location) -> Iterator[Finding]:
 
 def judge_custom(data: bytes, where: Location) -> Iterator[Finding]:
     """Findings on ``sitecustomize.py`` or ``usercustomize.py`` among installed packages."""
+    from seamark.scan.dependencies.judges.installed_source import NotExaminedError, acts_of_start
+
     name = (where.member or where.path).rpartition("/")[2]
     try:
         acts = [act for act in acts_of_start(data) if act.hostile]
@@ -94,7 +96,7 @@ def judge_custom(data: bytes, where: Location) -> Iterator[Finding]:
         yield Finding(rule=rules.RUNS_AT_START, message=text, location=where, anchor=name)
 
 
-def _line(where: Location, act: Act) -> Location:
+def _line(where: Location, act: "Act") -> Location:
     return Location(path=where.path, member=where.member, line=act.line)
 
 
@@ -117,12 +119,14 @@ def _started(root: str, folder: str) -> Iterator[Finding]:
             yield Finding(rule=rules.NOT_READ, message=text, location=source.at(), anchor=name)
             continue
         if name.endswith(".pth"):
+            from seamark.scan.dependencies.judges.path_files import judge_path_file
+
             yield from judge_path_file(data, source.at(), _modules(path))
         else:
             yield from judge_custom(data, source.at())
 
 
-def _modules(folder: str) -> Modules:
+def _modules(folder: str) -> Callable[[str], bytes | None]:
     def read(name: str) -> bytes | None:
         for relative in (f"{name}.py", f"{name}/__init__.py"):
             path = os.path.join(folder, relative)

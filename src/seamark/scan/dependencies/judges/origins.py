@@ -11,7 +11,7 @@ from seamark.core.components import Component, Origin, OriginKind
 from seamark.core.findings import Finding
 from seamark.core.rules import Rule, Severity, cwe
 from seamark.core.verdicts import Verdict
-from seamark.scan.dependencies.judges.indexes import host_of, is_plaintext
+from seamark.scan.dependencies.judges.indexes import CREDENTIALS, host_of, is_plaintext
 from seamark.scan.dependencies.judges.lists import Lists, name_of
 from seamark.scan.dependencies.listings import Listing, Role
 from seamark.scan.dependencies.names import NPM, PYPI, pypi_name
@@ -67,6 +67,9 @@ def judge_origins(listing: Listing, lists: Lists) -> Iterator[Finding]:
             continue
         if origin.kind is OriginKind.PATH:
             continue
+        if origin.secret:
+            text = f"The address of {component.title} ({origin.url}) is given with credentials."
+            yield _finding(CREDENTIALS, component, text)
         if is_plaintext(origin.url):
             text = f"{component.title} is fetched from {origin.url} without TLS."
             yield _finding(PLAINTEXT, component, text)

@@ -126,7 +126,8 @@ def _place(spec: str) -> Origin | None:
     if spec.startswith(("git+", "git://", "git@", "ssh://")) or _HOSTED.fullmatch(spec):
         return repository(spec)
     if "://" in spec:
-        return Origin(kind=OriginKind.URL, url=clean_url(spec)[0])
+        url, secret = clean_url(spec)
+        return Origin(kind=OriginKind.URL, url=url, secret=secret)
     found = _SHORT.fullmatch(spec)
     if found and (found[1] or ("/" in found[2] and not spec.startswith("@"))):
         address = f"https://{_HOSTS[found[1] or '']}/{found[2]}"
@@ -155,11 +156,11 @@ def resolved_origin(name: str, resolved: str) -> Origin | None:
         return _place(resolved)
     if "://" not in resolved or resolved.startswith("file:"):
         return Origin(kind=OriginKind.PATH, url=clean_url(resolved.removeprefix("file:"))[0])
-    address = clean_url(resolved)[0]
+    address, secret = clean_url(resolved)
     plain = re.sub("%2f", "/", address, flags=re.IGNORECASE)
     base, found, rest = plain.partition(f"/{name}/-/")
     if found and "/" not in rest.strip("/"):
-        if f"{base}/" in REGISTRIES:
+        if f"{base}/" in REGISTRIES and not secret:
             return None
-        return Origin(kind=OriginKind.INDEX, url=base)
-    return Origin(kind=OriginKind.URL, url=address)
+        return Origin(kind=OriginKind.INDEX, url=base, secret=secret)
+    return Origin(kind=OriginKind.URL, url=address, secret=secret)

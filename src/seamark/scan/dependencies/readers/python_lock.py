@@ -72,7 +72,8 @@ def stray_origin(urls: Iterable[str]) -> Origin | None:
     """
     for url in urls:
         if url and not url.startswith(_USUAL_FILES):
-            return Origin(kind=OriginKind.URL, url=clean_url(url)[0])
+            address, secret = clean_url(url)
+            return Origin(kind=OriginKind.URL, url=address, secret=secret)
     return None
 
 

@@ -20,6 +20,9 @@ _TOKEN_HOSTS = ("fury.io", "cloudsmith.io", "gemfury.com")
 """Hosts of package indexes whose URLs may carry a token as the first part of the path."""
 USUAL_INDEXES = frozenset(("https://pypi.org/simple", "https://pypi.python.org/simple"))
 """PyPI, where a package comes from that names no index."""
+_REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
+_TOKEN_LENGTH = 16
+_SECRET_KEY = re.compile(r"(?i)token|secret|passw|auth|signature|credential|^sig$|^key$|api_?key")
 _HASHES = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
@@ -78,8 +81,20 @@ def clean_url(url: str) -> tuple[str, bool]:
     user, _, host = parts.netloc.rpartition("@")
     path, token = _without_token(host, parts.path)
     keep = "git@" if user == "git" and "ssh" in parts.scheme else ""
-    secret = token or bool(parts.query) or (bool(user) and not keep)
+    secret = token or _holds_secret(parts.query) or _is_secret(user, keep)
     return plain(f"{prefix}{parts.scheme}://{keep}{host}{path}"), secret
+
+
+def _is_secret(user: str, keep: str) -> bool:
+    """Whether what stands before the host is a secret: no variables, which keep it elsewhere, and
+    no bare name of a user, which is shorter than any token.
+    """
+    name, _, password = _REFERENCE.sub("", user).partition(":")
+    return not keep and (bool(password) or len(name) >= _TOKEN_LENGTH)
+
+
+def _holds_secret(query: str) -> bool:
+    return any(_SECRET_KEY.search(name) for name, value in parse_qsl(query) if value)
 
 
 def _without_token(host: str, path: str) -> tuple[str, bool]:
@@ -116,7 +131,8 @@ def origin_of(url: str) -> Origin:
             f"{head}{slash}{host}/{path}", revision, fragment_of(url).get("subdirectory", "")
         )
     kind = OriginKind.PATH if url.startswith("file:") else OriginKind.URL
-    return Origin(kind=kind, url=clean_url(url)[0])
+    address, secret = clean_url(url)
+    return Origin(kind=kind, url=address, secret=secret)
 
 
 def vcs_origin(
@@ -128,10 +144,10 @@ def vcs_origin(
     scp = _SCP.fullmatch(url)
     if scp and "://" not in url:
         url = f"git+ssh://git@{scp[1]}/{scp[2]}"
-    address = clean_url(url)[0]
+    address, secret = clean_url(url)
     if subdirectory:
         address += f"#subdirectory={plain(subdirectory)}"
-    return Origin(kind=OriginKind.VCS, url=address, revision=plain(revision))
+    return Origin(kind=OriginKind.VCS, url=address, revision=plain(revision), secret=secret)
 
 
 def index_origin(url: str) -> Origin | None:
