@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from seamark.scan.dependencies.advisories.osv import Affected
 from seamark.scan.dependencies.advisories.schema import HAS_RANGES, NAMES_LOCALS
 from seamark.scan.dependencies.advisories.spans import END, Line, affected_spans
 from seamark.scan.dependencies.names import PYPI, pypi_name
 from seamark.scan.dependencies.versions import Ordering
 
+if TYPE_CHECKING:  # the readers of records are not needed to answer
+    from seamark.scan.dependencies.advisories.osv import Affected
+
 OPEN = -1
 """The end of a span without end, in a row."""
 
-Said = tuple[int, str, Affected]
+Said = tuple[int, str, "Affected"]
 """The advisory's number, the record's id, and what it says of the package."""
 
 
@@ -36,14 +38,14 @@ def package_body(ecosystem: str, said: Sequence[Said], order: Ordering) -> str:
     return json.dumps({"v": versions, "e": entries}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _texts(entry: Affected) -> list[str]:
+def _texts(entry: "Affected") -> list[str]:
     events = [version for each in entry.ranges for kind, version in each
               if (kind, version) not in (("introduced", "0"), ("limit", "*"))]  # fmt: skip
     return [*events, *entry.versions]
 
 
 def _entry(
-    number: int, name: str, entry: Affected, line: Line, order: Ordering, ecosystem: str
+    number: int, name: str, entry: "Affected", line: Line, order: Ordering, ecosystem: str
 ) -> list[Any]:
     ranges, problem = [], entry.problem
     for events in entry.ranges:

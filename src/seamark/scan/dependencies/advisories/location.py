@@ -8,7 +8,6 @@ import fcntl
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -80,6 +79,8 @@ def writing(home: str) -> Iterator[str]:
     What earlier writers left unfinished is removed. Raises :class:`SeamarkError` where another
     process writes, or where the folder cannot be written; then nothing was changed.
     """
+    import tempfile
+
     try:
         os.makedirs(home, mode=0o700, exist_ok=True)
         with open(os.path.join(home, "lock"), "ab") as lock:
@@ -105,6 +106,8 @@ def writing(home: str) -> Iterator[str]:
 
 
 def _swap(home: str, path: str) -> None:
+    import tempfile
+
     before = _pointed(home)
     name = f"{digest_of_file(path).replace(':', '-')}.sqlite"
     os.chmod(path, 0o444)

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from seamark.core.rules import Severity
-from seamark.scan.dependencies.advisories.osv import Record
 from seamark.scan.dependencies.severity import rating, score, version
+
+if TYPE_CHECKING:  # the readers of records are not needed to answer
+    from seamark.scan.dependencies.advisories.osv import Record
 
 _ORDER = ("CVE", "GHSA", "PYSEC")
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
@@ -56,7 +59,7 @@ def _rank(name: str) -> tuple[int, str]:
     return _ORDER.index(prefix) if prefix in _ORDER else len(_ORDER), name
 
 
-def cves_of(records: Sequence[Record]) -> list[str]:
+def cves_of(records: "Sequence[Record]") -> list[str]:
     """CVE ids of all names, of what a distribution's record repeats, and of names like
     ``DEBIAN-CVE-2024-1234``: by these, KEV and EPSS know it.
     """
@@ -84,7 +87,7 @@ def severity_of(
 
 
 def advisory_row(
-    records: Sequence[Record], kev: Mapping[str, str], epss: Mapping[str, float]
+    records: "Sequence[Record]", kev: Mapping[str, str], epss: Mapping[str, float]
 ) -> list[object]:
     """The columns of one advisory (schema.py), from the records that are aliases, by id."""
     names = shown_first({name for each in records for name in (each.id, *each.aliases)})

@@ -10,10 +10,12 @@ version with the few that bound spans. Source: the OSV schema, "Evaluation".
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from seamark.scan.dependencies.advisories.osv import Event
 from seamark.scan.dependencies.versions import InvalidVersion
+
+if TYPE_CHECKING:  # the readers of records are not needed to answer
+    from seamark.scan.dependencies.advisories.osv import Event
 
 END = 1 << 40
 """Above every place."""
@@ -44,7 +46,7 @@ class Line:
 
 
 def affected_spans(
-    ranges: Sequence[Sequence[Event]], versions: Iterable[str], line: Line
+    ranges: "Sequence[Sequence[Event]]", versions: Iterable[str], line: Line
 ) -> list[Span]:
     """What the ranges and the list of versions hold together, in order, joined where they meet.
 
@@ -55,7 +57,7 @@ def affected_spans(
     return _joined(found)
 
 
-def _of_range(events: Sequence[Event], line: Line) -> list[Span]:
+def _of_range(events: "Sequence[Event]", line: Line) -> list[Span]:
     """The specification's loop, at each place where its answer can change."""
     steps: list[tuple[int, int, bool]] = []
     limits: list[int] = []

@@ -3,10 +3,9 @@
 Unknown is never low: every function gives None where the vector is malformed.
 """
 
+from importlib import import_module
+
 from seamark.core.rules import Severity
-from seamark.scan.dependencies.severity.cvss2 import score as _score_2
-from seamark.scan.dependencies.severity.cvss3 import score as _score_3
-from seamark.scan.dependencies.severity.cvss4 import score as _score_4
 
 
 def score(vector: str) -> float | None:
@@ -16,11 +15,11 @@ def score(vector: str) -> float | None:
     which threat and environmental metrics count where the vector names them.
     """
     text = vector.strip()
-    if text.startswith("CVSS:4.0/"):
-        return _score_4(text)
-    if text.startswith("CVSS:3."):
-        return _score_3(text)
-    return _score_2(text)
+    name = "cvss4" if text.startswith("CVSS:4.0/") else f"cvss{version(text)}"
+    # Exact numbers take time to import, and most runs need none.
+    module = import_module(f"{__name__}.{name}")
+    found: float | None = module.score(text)
+    return found
 
 
 def version(vector: str) -> int:
