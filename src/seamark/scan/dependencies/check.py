@@ -86,7 +86,7 @@ def run(target: Target, part: Part) -> Iterator[Result]:
         ((each.source, each.kind) for each in found), root=target.root or "."
     )
     yield from inventory.components
-    book, problem = open_book(options.settings)
+    book, problem = open_book(options.settings, root=target.root)
     case = Case(
         inventory=inventory,
         settings=options.settings,

@@ -33,14 +33,16 @@ class DatabaseUnusable(SeamarkError):  # noqa: N818 - what happened, in the word
 
 
 def open_book(
-    settings: Settings, environment: Mapping[str, str] = os.environ
+    settings: Settings, environment: Mapping[str, str] = os.environ, *, root: str = ""
 ) -> tuple["DatabaseBook | None", str]:
     """The database that the settings name, else the user's own, else the shipped snapshot.
 
+    What the settings name is relative to ``root``, the project's directory.
     Where none is usable: None, and why, as a clause without a full stop.
     """
     try:
-        return open_database(locate(settings.database, environment)), ""
+        named = os.path.join(root, settings.database) if settings.database else ""
+        return open_database(locate(named, environment)), ""
     except SeamarkError as error:
         return None, error.what.rstrip(".")
 
