@@ -266,3 +266,12 @@ def test_nested_entries_come_in_the_order_of_the_file() -> None:
         "e": {},
     }
     assert [path.rpartition("/")[2] for path, _ in flatten(nested, {})] == ["a", "b", "c", "d", "e"]
+
+
+def test_too_many_globs_are_told_and_hide_nothing(tmp_path: Path) -> None:
+    packages = {"": {"workspaces": ["lib"] * 501}, "lib": {"name": "lib", "version": "1.0.0"}}
+    listing = read_text(
+        "npm-lock", json.dumps({"lockfileVersion": 3, "packages": packages}), tmp_path
+    )
+    assert [each.name for each in listing.components] == ["lib"]
+    assert "more than 500" in listing.unassessed[0].reason

@@ -265,3 +265,11 @@ def test_names_that_imitate_headers_cost_only_lines(tmp_path: Path) -> None:
     )
     (found,) = read_text("pylock", text, tmp_path).components
     assert (found.name, found.location.line) == ("a", None)
+
+
+def test_markers_nested_without_end_are_the_main_set(tmp_path: Path) -> None:
+    marker = "(" * 3000 + "'a' in extras" + " or 'a' in extras)" * 1500 + ")" * 1500
+    text = f'{PYLOCK}[[packages]]\nname = "a"\nversion = "1"\nmarker = "{marker}"\n'
+    (found,) = read_text("pylock", text, tmp_path).components
+    assert found.groups in ((), ("extra:a",))
+    assert found.marker == marker

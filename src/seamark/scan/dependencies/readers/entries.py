@@ -15,8 +15,8 @@ from seamark.core.paths import printable
 from seamark.scan.dependencies.listings import Item, Unassessed
 from seamark.scan.dependencies.source import Source, Unreadable
 
-MAX_TEXT = 8192
-"""Characters of one value; nobody has longer names, versions or URLs."""
+MAX_TEXT = 32_768
+"""Characters of one value: markers of forked resolutions can be long, names and URLs are not."""
 
 Entry = Mapping[str, Any]
 Read = Callable[[Any, Location], Component | Unassessed | None]

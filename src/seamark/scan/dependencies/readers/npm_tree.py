@@ -12,6 +12,8 @@ from seamark.scan.dependencies.readers import entries as of
 from seamark.scan.dependencies.readers.entries import Broken
 from seamark.scan.dependencies.readers.npm_names import wanted
 
+MAX_GLOBS = 500
+"""Globs of a workspace; each is compared with each folder."""
 _NEEDS = ("dependencies", "optionalDependencies", "peerDependencies")
 _ASKED = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 
@@ -43,6 +45,9 @@ class Tree:
             spaces = spaces.get("packages", [])
         if not isinstance(spaces, list) or not all(isinstance(each, str) for each in spaces):
             self.problems.append("its list of workspaces is no list of texts")
+            spaces = []
+        if len(spaces) > MAX_GLOBS:
+            self.problems.append(f"it has more than {MAX_GLOBS} workspaces")
             spaces = []
         folders = [path for path in self._entries if path and "node_modules" not in path.split("/")]
         members = (path for path in folders if _is_member(path, spaces))

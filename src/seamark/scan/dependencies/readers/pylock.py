@@ -23,6 +23,7 @@ from seamark.scan.dependencies.source import Source
 
 _WHOLE = ("vcs", "directory", "archive")
 _MEMBER = re.compile(r"""["']([^"']+)["']\s+in\s+(extras|dependency_groups)\b""")
+_MAX_NESTING = 50
 _EITHER = re.compile(r"\( *M *\)|M or M")
 
 
@@ -123,9 +124,11 @@ def _groups(marker: str, default: frozenset[str]) -> tuple[str, ...]:
     members = _MEMBER.findall(marker)
     if not members or default & {name for name, kind in members if kind == "dependency_groups"}:
         return ()
-    rest, before = _MEMBER.sub("M", marker), ""
-    while rest != before:
-        before, rest = rest, _EITHER.sub("M", rest)
+    rest = _MEMBER.sub("M", marker)
+    for _ in range(_MAX_NESTING):
+        rest, before = _EITHER.sub("M", rest), rest
+        if rest == before:
+            break
     if " or " in rest or "not" in rest.split():
         return ()
     return tuple(sorted({f"extra:{name}" if kind == "extras" else name for name, kind in members}))
