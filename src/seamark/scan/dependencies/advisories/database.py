@@ -24,6 +24,7 @@ from seamark.scan.dependencies.versions import InvalidVersion, Ordering, orderin
 _HASHED = 32 << 20
 """Bytes up to which a file is hashed each time it is opened; larger ones where it is asked for."""
 _CACHED = 1 << 16
+_PACKAGES = 1 << 10
 
 Entry = list[Any]
 
@@ -100,6 +101,7 @@ class DatabaseBook:
         row = connection.execute("SELECT value FROM meta WHERE name = 'state'").fetchone()
         self._state = _state(json.loads(row[0]), path, digest)
         self._advisory = lru_cache(_CACHED)(self._read_advisory)
+        self._package = lru_cache(_PACKAGES)(self._read_package)
 
     @property
     def state(self) -> State:
@@ -141,12 +143,9 @@ class DatabaseBook:
     def _matches(
         self, system: str, name: str, version: str, order: Ordering
     ) -> Iterator[tuple[int, Match, str]]:
-        row = self._connection.execute(
-            "SELECT body FROM package WHERE ecosystem = ? AND name = ?", (system, name)
-        ).fetchone()
-        if row is None:
+        body = self._package(system, name)
+        if body is None:
             return
-        body = json.loads(row[0])
         versions: list[str] = body["v"]
         try:
             exact = place_of(version, versions, order.key)
@@ -162,6 +161,12 @@ class DatabaseBook:
             if inside or doubt:  # what is inside is sure, whatever else is wrong with the record
                 later = tuple(versions[each] for each in fixed if 2 * each + 1 > public)
                 yield number, self._match(number, record, later, "" if inside else doubt), vector
+
+    def _read_package(self, system: str, name: str) -> dict[str, Any] | None:
+        row = self._connection.execute(
+            "SELECT body FROM package WHERE ecosystem = ? AND name = ?", (system, name)
+        ).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
 
     def _in_doubt(
         self, entries: list[Entry], version: str, problem: str
