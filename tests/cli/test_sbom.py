@@ -158,3 +158,20 @@ def test_senseless_requests_are_refused(project: Runner) -> None:
         ("requirements.txt",),
     ):
         assert project("sbom", *words).code == 2, words
+
+
+def test_an_installed_environment_gives_licenses_and_edges(project: Runner) -> None:
+    place = ".venv/lib/python3.11/site-packages/jinja2-2.4.1.dist-info/METADATA"
+    project.write(place, "Metadata-Version: 2.4\nName: Jinja2\nVersion: 2.4.1\n"
+                  "License-Expression: BSD-3-Clause\nRequires-Dist: numpy\n")  # fmt: skip
+    project.write(".venv/lib/python3.11/site-packages/x/requirements.txt", "never==1\n")
+    ran = project("sbom", "--environment", ".venv")
+    assert ran.code == 0, ran.err
+    jinja = next(each for each in ran.json["components"] if each["name"] == "jinja2")
+    assert jinja["licenses"][0]["license"]["id"] == "BSD-3-Clause"
+    places = [each["location"] for each in jinja["evidence"]["occurrences"]]
+    assert places == [place, "requirements.txt"]
+    needs = {each["ref"]: each.get("dependsOn") for each in ran.json["dependencies"]}
+    assert needs["pkg:pypi/jinja2@2.4.1"] == ["pkg:pypi/numpy@2.0.0"]
+    assert "never" not in ran.out
+    assert project("sbom", "--environment", "data").code == 2

@@ -59,6 +59,10 @@ def command(
             metavar="TIME", help="Write a time: now or RFC 3339; else SOURCE_DATE_EPOCH or none."
         ),
     ] = "",
+    environment: Annotated[
+        list[str],
+        typer.Option(metavar="DIR", help="Packages installed there too: they know licenses."),
+    ] = [],  # noqa: B006
     with_vulnerabilities: Annotated[
         bool, typer.Option("--with-vulnerabilities", help="Add what the advisory database knows.")
     ] = False,
@@ -96,6 +100,7 @@ def command(
         sys.exit(_diff(diff, path, view, output, allow_incomplete=allow_incomplete))
     request = SbomRequest(
         path=path,
+        environments=tuple(environment),
         with_vulnerabilities=with_vulnerabilities or view in (Shape.OPENVEX, Shape.CYCLONEDX_VEX),
         allow_incomplete=allow_incomplete,
         receipts=not no_receipts,

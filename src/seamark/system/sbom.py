@@ -37,9 +37,14 @@ VEX_FORMATS = frozenset({"openvex", "cyclonedx-vex"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SbomRequest:
-    """What ``seamark sbom`` is asked to do. ``timestamp`` is RFC 3339, or empty for none."""
+    """What ``seamark sbom`` is asked to do.
+
+    ``timestamp`` is RFC 3339, or empty for none; ``environments`` are directories whose installed
+    packages are listed too.
+    """
 
     path: str = "."
+    environments: tuple[str, ...] = ()
     with_vulnerabilities: bool = False
     allow_incomplete: bool = False
     receipts: bool = True
@@ -68,6 +73,7 @@ def make(request: SbomRequest, *, today: date, watcher: Watcher = Unwatched()) -
     gathered = gather(
         located.root,
         located.project,
+        environments=request.environments,
         jobs=request.jobs,
         receipts=request.receipts,
         watcher=watcher,
@@ -233,6 +239,7 @@ def scored(request: SbomRequest, *, watcher: Watcher = Unwatched()) -> Score:
     gathered = gather(
         located.root,
         located.project,
+        environments=request.environments,
         jobs=request.jobs,
         receipts=request.receipts,
         watcher=watcher,

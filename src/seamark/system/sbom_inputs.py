@@ -3,11 +3,11 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from seamark.core.checks import Target
-from seamark.core.errors import ConfigurationError
+from seamark.core.errors import ConfigurationError, UsageError
 from seamark.core.paths import printable
 from seamark.core.reports import FileReport
 from seamark.engine import Budgets, Planned, run_checks
@@ -39,6 +39,7 @@ _MARKS = (
     b'"CycloneDX"', b"http://cyclonedx.org/schema/bom/", b'"SPDX-2.', b"https://openvex.dev/ns",
 )  # fmt: skip
 _PLAIN = frozenset({"json", "text", "xml", "yaml"})
+_INSTALLED = frozenset({"installed-python", "conda-meta"})
 _UNEXAMINED = frozenset({"unreadable", "link", "special"})
 
 
@@ -52,10 +53,22 @@ class Gathered:
     interrupted: bool = False
 
 
-def gather(root: str, project: Project, *, jobs: int, receipts: bool, watcher: Watcher) -> Gathered:
-    """Scan the models, read the lists, hash the data. Raises ``ConfigurationError``."""
+def gather(
+    root: str,
+    project: Project,
+    *,
+    environments: Sequence[str] = (),
+    jobs: int,
+    receipts: bool,
+    watcher: Watcher,
+) -> Gathered:
+    """Scan the models, read the lists, hash the data.
+
+    ``environments`` are directories whose installed packages join the lists: they know licenses.
+    Raises ``UsageError`` and ``ConfigurationError``.
+    """
     selection = Selection(exclude=tuple(project.scan.exclude))
-    inventory, excluded = _inventory(root, selection)
+    inventory, excluded = _inventory(root, selection, environments)
     options, _ = scan_options(project, root, changed=None, receipts=receipts)
     target = Target(root=root, options={"scan": options})
     plan = [Planned(check=CHECK, target=target)]
@@ -103,7 +116,9 @@ def dependency_settings(project: Project) -> Settings:
     return settings_of(options.options if options else {})
 
 
-def _inventory(root: str, selection: Selection) -> tuple[Inventory, tuple[str, ...]]:
+def _inventory(
+    root: str, selection: Selection, environments: Sequence[str]
+) -> tuple[Inventory, tuple[str, ...]]:
     sources: list[tuple[Source, Kind]] = []
     excluded: list[str] = []
     for each in find_sources(root, selection=selection):
@@ -112,7 +127,27 @@ def _inventory(root: str, selection: Selection) -> tuple[Inventory, tuple[str, .
                 excluded.append(each)
         else:
             sources.append(each)
+    for directory in environments:
+        sources += _installed(root, directory)
     return take_inventory(sources, root=root), tuple(excluded)
+
+
+def _installed(root: str, directory: str) -> list[tuple[Source, Kind]]:
+    """What is installed in an environment, shown relative to the project or by its name alone."""
+    inside = os.path.relpath(directory, root)
+    label = os.path.basename(os.path.realpath(directory)) if inside.startswith("..") else inside
+    found: list[tuple[Source, Kind]] = []
+    for each in find_sources(directory):
+        if not isinstance(each, str) and each[1].name in _INSTALLED:
+            source, kind = each
+            source.shown = os.path.normpath(os.path.join(printable(label), source.shown))
+            found.append((source, kind))
+    if not found:
+        raise UsageError(
+            f"No installed package was found in {printable(directory)}.",
+            hint="Name a virtual environment, a site-packages directory or a conda prefix.",
+        )
+    return found
 
 
 def _declared(assets: Iterable[Asset]) -> tuple[Declared, ...]:

@@ -85,7 +85,7 @@ FIELDS = (
         weight=12,
         kinds=_PACKAGES | _MODELS,
         has=lambda each: bool(each.license),
-        remedy="Lists rarely say licenses: read an installed environment too.",
+        remedy="Lists rarely say licenses: name an installed environment (--environment).",
     ),
     Field(
         name="edges",
