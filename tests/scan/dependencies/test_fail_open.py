@@ -7,6 +7,8 @@ so for its own reason, which is checked by rule.
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -427,3 +429,27 @@ def test_shipped_snapshot_alone_is_too_old(project: Path, monkeypatch: pytest.Mo
     judged = _scan()
     assert judged.judgment.exit_code is ExitCode.INCOMPLETE
     assert "VUL013" in _rules(judged)
+
+
+PINNED = """system: {{name: demo}}
+checks:
+  dependencies:
+    options: {{database_digest: "{digest}", max_age_days: 36500}}
+"""
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_no_other_database_than_the_pinned_one_passes(
+    project: Path, advisories: Path, *, right: bool
+) -> None:
+    """Through the command ``seamark check``, with the options of ``seamark.yaml``."""
+    digest = digest_of_file(str(next(advisories.glob("*.sqlite"))))
+    (project / "seamark.yaml").write_text(
+        PINNED.format(digest=digest if right else f"sha256:{HASH}")
+    )
+    words = [sys.executable, "-m", "seamark", "check", "--format", "json"]
+    ran = subprocess.run(words, cwd=project, capture_output=True, text=True, check=False)
+    rules = {finding["rule"] for finding in json.loads(ran.stdout)["findings"]}
+    assert ("VUL014" in rules) is not right, ran.stdout[:2000]
+    if not right:
+        assert ran.returncode == ExitCode.INCOMPLETE

@@ -8,7 +8,7 @@ in the middle: so a name has few candidates, and 100,000 names take a second.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -176,11 +176,3 @@ def _parts(name: str) -> list[str]:
 
 def _lookalike(name: str) -> str:
     return name.replace("rn", "m").replace("vv", "w").translate(_LOOKALIKES)
-
-
-def imitations(names: Iterable[str], finder: Imitations) -> Iterator[tuple[str, Likeness]]:
-    """Those of ``names`` that imitate, and what."""
-    for name in names:
-        found = finder.of(name)
-        if found is not None:
-            yield name, found

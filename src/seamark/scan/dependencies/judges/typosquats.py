@@ -1,6 +1,7 @@
 """Names that can be mistaken for those of popular packages (family TYP)."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from seamark.core.components import Component, OriginKind
 from seamark.core.findings import Finding
@@ -53,7 +54,6 @@ def _judge(ecosystem: str, components: Iterable[Component]) -> Iterator[Finding]
     popular = popular_names(ecosystem)
     if popular is None:
         return
-    finder: Imitations | None = None
     seen: set[tuple[str, str]] = set()
     for component in components:
         key = (component.location.path, component.name)
@@ -63,10 +63,15 @@ def _judge(ecosystem: str, components: Iterable[Component]) -> Iterator[Finding]
         if ecosystem == PYPI and component.name in IMPORT_NAMES:
             yield _import_name(component)
         elif component.name not in popular.known:
-            finder = finder or Imitations(popular.ranks, ecosystem)
-            likeness = finder.of(component.name)
+            likeness = _finder(ecosystem).of(component.name)
             if likeness is not None:
                 yield _finding(component, likeness.like, likeness.how, likeness.confidence)
+
+
+@lru_cache(maxsize=8)
+def _finder(ecosystem: str) -> Imitations:
+    popular = popular_names(ecosystem)
+    return Imitations(popular.ranks if popular else {}, ecosystem)
 
 
 def _finding(component: Component, like: str, how: str, confidence: Confidence) -> Finding:
