@@ -1,7 +1,7 @@
 """The full counts behind the claims: ``python -m proofs.run [PART...]``; without names, all.
 
-Parts are hostile, benign, dos, agreement, fuzz, safe_load, convert, formats and advisories.
-Results go to docs/proofs/*.json with command, commit and date.
+Parts are hostile, benign, dos, agreement, fuzz, safe_load, convert, formats, advisories and
+upgrade. Results go to docs/proofs/*.json with command, commit and date.
 """
 
 import argparse
@@ -22,6 +22,7 @@ PARTS = (
     "convert",
     "formats",
     "advisories",
+    "upgrade",
 )
 
 
@@ -115,6 +116,12 @@ def advisories(work: Path, **_: Any) -> bool:
     result = module.prove(work)
     print(f"  {result['differences']} differences in {result['pairs']:,} pairs")
     return bool(result["differences"] == 0 and result["pairs"] > 100_000)
+
+
+def upgrade(venvs: Path, **_: Any) -> bool:
+    """Plans for really vulnerable projects, carried out (proofs/upgrade_proof.py)."""
+    module = importlib.import_module("proofs.upgrade_proof")
+    return bool(module.prove(venvs))
 
 
 def main() -> int:

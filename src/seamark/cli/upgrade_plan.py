@@ -49,6 +49,8 @@ def command(
         require_writable(output)
     request = PlanRequest(path=path, database=db, allow_incomplete=allow_incomplete)
     made = plan_upgrades(request, today=date.today())
+    if made.note and not quiet:
+        say(f"seamark: {made.note}")
     if output and made.plan.patch:
         write_text(made.plan.patch, output)
     elif output and not quiet:

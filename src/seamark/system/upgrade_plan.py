@@ -27,12 +27,16 @@ class PlanRequest:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, the database that it is made from, and how the command ends."""
+    """A plan, the database that it is made from, and how the command ends.
+
+    ``note`` is for a person: whose settings apply, and where the patch's paths begin.
+    """
 
     plan: Plan
     state: State | None
     exit_code: ExitCode
     exit_reason: str
+    note: str = ""
 
 
 def plan_upgrades(request: PlanRequest, *, today: date) -> Planned:
@@ -57,7 +61,10 @@ def plan_upgrades(request: PlanRequest, *, today: date) -> Planned:
     if not inventory.listings:
         plan = replace(plan, gaps=(*plan.gaps, "There is no list of dependencies."))
     code, reason = _ending(plan, request.allow_incomplete)
-    return Planned(plan, book.state if book else None, code, reason)
+    note = ""
+    if located.above:
+        note = f"All of {located.root}: its project file applies here; paths are relative to it."
+    return Planned(plan, book.state if book else None, code, reason, note)
 
 
 def _ending(plan: Plan, allow_incomplete: bool) -> tuple[ExitCode, str]:

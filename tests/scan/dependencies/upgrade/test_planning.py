@@ -286,6 +286,19 @@ def test_what_is_not_assessed_is_a_gap(tmp_path: Path) -> None:
     assert any("open" in gap for gap in made.gaps)
 
 
+def test_a_patched_list_can_be_tried_and_compiled_anew(tmp_path: Path) -> None:
+    files = {"app/requirements.in": "a\nb\n", "app/requirements.txt": "a==1.0\nb==1.0\n"}
+    (trial,) = plan(tmp_path, files).trials
+    assert trial.path == "app/requirements.txt"
+    assert trial.line == "pip install --dry-run -r requirements.txt"
+    assert trial.otherwise == (
+        "uv pip compile --upgrade-package 'a>=1.3' --upgrade-package 'b>=2.0' "
+        "requirements.in -o requirements.txt"
+    )
+    (trial,) = plan(tmp_path / "alone", {"requirements.txt": "a==1.0\n"}).trials
+    assert trial.otherwise == ""
+
+
 def test_files_that_a_patch_cannot_tell_are_left_alone(tmp_path: Path) -> None:
     made = plan(tmp_path, {"requirements.txt": "a==1.0\x0cb==1.0\n"})
     assert made.patch == ""

@@ -1,6 +1,6 @@
 """Which version each vulnerable package is changed to: the lowest that no advisory affects."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from seamark.core.components import Component
@@ -196,11 +196,3 @@ def _blocked(
         locations=tuple(each.location for each in vulnerable.entries),
         constraints=tuple(binding),
     )
-
-
-def targets_by_name(chosen: Mapping[tuple[str, str, str], Chosen]) -> dict[tuple[str, str], str]:
-    """The targets by ecosystem and name, where one name has one target."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for (ecosystem, name, _), each in chosen.items():
-        found.setdefault((ecosystem, name), set()).add(each.target)
-    return {name: next(iter(each)) for name, each in found.items() if len(each) == 1}

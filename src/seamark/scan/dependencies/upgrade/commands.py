@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from seamark.scan.dependencies.listings import Listing
-from seamark.scan.dependencies.upgrade.model import Command
+from seamark.scan.dependencies.upgrade.model import Command, Trial
 
 Target = tuple[str, str, bool]
 """Name, version, and whether the list says that it is asked for directly."""
@@ -66,12 +66,30 @@ def commands_for(
         yield Command(path=listing.path, line="", note=note)
 
 
+def trial_of(listing: Listing, targets: Iterable[Target], siblings: frozenset[str]) -> Trial | None:
+    """How to try a patched list; None where no tool tries such a list without installing it."""
+    if listing.kind != "requirements":
+        return None
+    file = os.path.basename(listing.path)
+    source = _source_of(file, siblings)
+    # From these versions on: what excludes one of them may allow a later one.
+    wanted = sorted({f"{name}>={version}" for name, version, _ in targets})
+    flags = _flags("--upgrade-package", wanted)
+    again = shlex.join(["uv", "pip", "compile", *flags, source, "-o", file]) if source else ""
+    line = shlex.join(["pip", "install", "--dry-run", "-r", file])
+    return Trial(path=listing.path, line=line, otherwise=again)
+
+
+def _source_of(file: str, siblings: frozenset[str]) -> str:
+    """The list that ``file`` is compiled from; empty where none is known."""
+    likely = (f"{os.path.splitext(file)[0]}.in", "pyproject.toml")
+    return next((each for each in likely if each in siblings and each != file), "")
+
+
 def _compiled(listing: Listing, file: str, pins: list[str], siblings: frozenset[str]) -> Command:
-    source = f"{os.path.splitext(file)[0]}.in"
-    note = ""
-    if source not in siblings:
-        source = "pyproject.toml" if "pyproject.toml" in siblings else source
-        note = "" if source in siblings else f"the file that {file} is made from is not known"
+    known = _source_of(file, siblings)
+    source = known or f"{os.path.splitext(file)[0]}.in"
+    note = "" if known else f"the file that {file} is made from is not known"
     options = ("--generate-hashes", *_flags("--upgrade-package", pins), source, "-o", file)
     return _command(listing, "uv pip compile", *options, note=note)
 

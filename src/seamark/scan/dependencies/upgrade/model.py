@@ -82,16 +82,29 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """How to ask an index whether a patched list can still be installed, in the list's folder.
+
+    ``otherwise`` compiles the list anew where its versions do not agree; empty where nothing
+    says from what.
+    """
+
+    path: str
+    line: str
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """All of it. ``patch`` is a unified diff (``git apply``, ``patch -p1``); empty for none.
 
-    ``verify`` are commands that ask an index whether the changed lists can still be installed.
-    ``gaps`` are sentences on what should have been assessed and could not be.
+    ``trials`` are of the lists that it changes. ``gaps`` are sentences on what should have been
+    assessed and could not be.
     """
 
     changes: tuple[Change, ...] = ()
     blocked: tuple[Blocked, ...] = ()
     commands: tuple[Command, ...] = ()
     patch: str = ""
-    verify: tuple[str, ...] = ()
+    trials: tuple[Trial, ...] = ()
     gaps: tuple[str, ...] = field(default=())

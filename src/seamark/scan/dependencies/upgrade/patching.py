@@ -6,7 +6,7 @@ A line with hashes is never changed: the hashes of another version cannot be kno
 import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from seamark.core.components import Component
@@ -72,11 +72,6 @@ class Patcher:
             if before != after:
                 pieces += _unified(before, after, path)
         return "".join(pieces)
-
-    def changed(self) -> Mapping[str, str]:
-        """The new texts of changed files by path."""
-        texts = {path: "".join(lines) for path, (_, lines) in self._texts.items()}
-        return {path: text for path, text in texts.items() if text != self._texts[path][0]}
 
     def _lines(self, path: str) -> list[str]:
         if path not in self._texts:

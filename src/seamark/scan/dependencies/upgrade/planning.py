@@ -1,8 +1,7 @@
 """Makes the plan: findings of the judge of vulnerabilities in, changes and a patch out."""
 
 import os
-import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from seamark.core.components import Component
 from seamark.core.findings import Finding
@@ -11,9 +10,9 @@ from seamark.scan.dependencies.case import Case
 from seamark.scan.dependencies.judges import pins, vulnerabilities
 from seamark.scan.dependencies.listings import Listing
 from seamark.scan.dependencies.upgrade.choosing import Chosen, Vulnerable, choose
-from seamark.scan.dependencies.upgrade.commands import Target, commands_for
+from seamark.scan.dependencies.upgrade.commands import Target, commands_for, trial_of
 from seamark.scan.dependencies.upgrade.constraints import Constraints
-from seamark.scan.dependencies.upgrade.model import Change, Command, Means, Plan, Use
+from seamark.scan.dependencies.upgrade.model import Change, Command, Means, Plan, Trial, Use
 from seamark.scan.dependencies.upgrade.patching import Patcher, can_be_patched
 
 Key = tuple[str, str, str]
@@ -46,11 +45,7 @@ def make_plan(case: Case) -> Plan:
         blocked=tuple(sorted(blocked, key=lambda one: (one.ecosystem, one.name, one.current))),
         commands=tuple(_commands(case.inventory.listings, to_command)),
         patch=patcher.diff(),
-        verify=tuple(
-            f"pip install --dry-run -r {shlex.quote(path)}"
-            for path in sorted(patcher.changed())
-            if kinds.get(path) == "requirements"
-        ),
+        trials=tuple(_trials(case.inventory.listings, changes)),
         gaps=gaps,
     )
 
@@ -105,11 +100,31 @@ def _change(
     return change, unpatched
 
 
-def _commands(listings: Iterable[Listing], targets: dict[str, set[Target]]) -> Iterator[Command]:
-    every = list(listings)
-    for listing in every:
-        folder = os.path.dirname(listing.path)
-        siblings = frozenset(
-            os.path.basename(each.path) for each in every if os.path.dirname(each.path) == folder
+def _commands(
+    listings: tuple[Listing, ...], targets: Mapping[str, set[Target]]
+) -> Iterator[Command]:
+    for listing in listings:
+        yield from commands_for(
+            listing, targets.get(listing.path, ()), _siblings(listing, listings)
         )
-        yield from commands_for(listing, targets.get(listing.path, ()), siblings)
+
+
+def _trials(listings: tuple[Listing, ...], changes: Iterable[Change]) -> Iterator[Trial]:
+    """How to try each list that the patch changes; its compiled form needs every change."""
+    patched: dict[str, set[Target]] = {}
+    for change in changes:
+        for use in change.uses:
+            if use.means is Means.PATCH:
+                target = change.name, change.target, False
+                patched.setdefault(use.location.path, set()).add(target)
+    for listing in listings:
+        if listing.path in patched:
+            trial = trial_of(listing, patched[listing.path], _siblings(listing, listings))
+            if trial is not None:
+                yield trial
+
+
+def _siblings(listing: Listing, listings: tuple[Listing, ...]) -> frozenset[str]:
+    folder = os.path.dirname(listing.path)
+    beside = (each for each in listings if os.path.dirname(each.path) == folder)
+    return frozenset(os.path.basename(each.path) for each in beside)

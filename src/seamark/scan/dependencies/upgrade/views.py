@@ -25,7 +25,10 @@ def as_json(plan: Plan, *, state: State | None, exit_code: int, exit_reason: str
             {"path": each.path, "command": each.line, "note": each.note} for each in plan.commands
         ],
         "patch": plan.patch,
-        "verify": [*plan.verify],
+        "trials": [
+            {"path": each.path, "command": each.line, "otherwise": each.otherwise}
+            for each in plan.trials
+        ],
         "gaps": [*plan.gaps],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -86,8 +89,12 @@ def _lines(plan: Plan, exit_reason: str, patch_file: str) -> Iterator[str]:
         yield f"The patch is in {patch_file}: git apply {patch_file}, or patch -p1 < {patch_file}"
     elif plan.patch:
         yield "Write the patch with --output FILE."
-    for line in plan.verify:
-        yield f"Only an index knows whether these versions agree: {line}"
+    if plan.trials:
+        yield "Only an index knows whether the patched versions exist and agree:"
+    for trial in plan.trials:
+        yield f"    {trial.path}: {trial.line}"
+        if trial.otherwise:
+            yield f"        and if they do not: {trial.otherwise}"
     for gap in plan.gaps:
         yield f"Not assessed: {gap}"
     yield exit_reason
