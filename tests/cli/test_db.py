@@ -31,9 +31,9 @@ def test_import_and_status(seamark: Runner) -> None:
     seamark.write("a.json", json.dumps(RECORD))
     ran = seamark("db", "import", "a.json", "--db", "here")
     assert ran.code == 0
-    assert ran.out.startswith("X imported: 2,056 advisories")
+    assert ran.out.startswith("a.json imported: 2,056 advisories")
     found = seamark("db", "status", "--db", "here", "--format", "json").json
-    assert {each["name"] for each in found["sources"]} == {"PYSEC", "X"}
+    assert {each["name"] for each in found["sources"]} == {"PYSEC", "a.json"}
     assert not found["shipped"]
 
 

@@ -28,7 +28,8 @@ Database = Annotated[
     str, typer.Option("--db", metavar="PATH", help="The folder of databases, not the user's own.")
 ]
 Older = Annotated[
-    bool, typer.Option("--allow-older", help="Accept a source older than what it replaces.")
+    bool,
+    typer.Option("--allow-older", help="Accept a source older or smaller than what it replaces."),
 ]
 
 

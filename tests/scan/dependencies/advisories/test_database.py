@@ -162,11 +162,24 @@ def test_an_older_source_is_refused(database_of: Make, tmp_path: Path) -> None:
     old = database_of(record("PYSEC-1")).state.path
     path = tmp_path / "older.json"
     path.write_text(json.dumps(record("PYSEC-1") | {"modified": "2020-01-01T00:00:00Z"}))
-    source = Input(path=str(path))
+    source = Input(path=str(path), name="PYSEC")
     with pytest.raises(SeamarkError, match="older than what it would replace"):
         build(str(tmp_path / "a.sqlite"), [source], base=old)
     build(str(tmp_path / "b.sqlite"), [source], base=old, older=True)
     assert open_database(str(tmp_path / "b.sqlite")).state.newest == "2020-01-01"
+
+
+def test_a_source_that_lost_most_of_its_records_is_refused(
+    database_of: Make, tmp_path: Path
+) -> None:
+    old = database_of(*(record(f"PYSEC-{number}") for number in range(9))).state.path
+    path = tmp_path / "PYSEC-1.json"
+    path.write_text(json.dumps(record("PYSEC-1")))
+    with pytest.raises(SeamarkError, match="would replace PYSEC, which has 9"):
+        build(str(tmp_path / "a.sqlite"), [Input(path=str(path), name="PYSEC")], base=old)
+    build(str(tmp_path / "b.sqlite"), [Input(path=str(path))], base=old)
+    state = open_database(str(tmp_path / "b.sqlite")).state
+    assert {each.name: each.records for each in state.sources} == {"PYSEC": 9, "PYSEC-1.json": 1}
 
 
 def test_not_usable_records_are_counted(database_of: Make) -> None:

@@ -14,12 +14,12 @@ from typing import IO, cast
 from seamark.core.errors import SeamarkError
 from seamark.scan.dependencies.advisories.decode import MAX_BYTES
 
+RECORDS = (".json", ".yaml", ".yml")
 MAX_FILES = 3_000_000
 MAX_FEED = 256 << 20
 """Bytes of a file that is a feed by itself (KEV has 2 MB, EPSS unpacked 10 MB)."""
 _RATIO = 200
 _FLOOR = 256 << 20
-_RECORDS = (".json", ".yaml", ".yml")
 
 
 class SourceUnreadable(SeamarkError):  # noqa: N818 - what happened, in the words of a person
@@ -72,7 +72,7 @@ def _folder(root: str) -> Iterator[Piece]:
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         for name in sorted(files):
-            if not name.endswith(_RECORDS):
+            if not name.endswith(RECORDS):
                 continue
             path = os.path.join(folder, name)
             with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
@@ -84,7 +84,7 @@ def _zip(path: str) -> Iterator[Piece]:
     left = _budget(path)
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
-            if member.is_dir() or not member.filename.endswith(_RECORDS):
+            if member.is_dir() or not member.filename.endswith(RECORDS):
                 continue
             with archive.open(member) as file:
                 piece = _piece(member.filename, file.read(MAX_BYTES + 1))
@@ -98,7 +98,7 @@ def _tar(path: str) -> Iterator[Piece]:
         counted = cast(IO[bytes], _Counted(stream, _budget(path), path))  # only its read is used
         with tarfile.open(fileobj=counted, mode="r|") as archive:
             for member in archive:
-                if member.isreg() and member.name.endswith(_RECORDS):
+                if member.isreg() and member.name.endswith(RECORDS):
                     file = archive.extractfile(member)
                     if file is not None:
                         yield _piece(member.name, file.read(MAX_BYTES + 1))

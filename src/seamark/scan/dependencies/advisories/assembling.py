@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from seamark.core.errors import SeamarkError
-from seamark.scan.dependencies.advisories.archive import SourceUnreadable
+from seamark.scan.dependencies.advisories.archive import RECORDS, SourceUnreadable
 from seamark.scan.dependencies.advisories.compiling import name_in, package_body
 from seamark.scan.dependencies.advisories.intake import Tally, digest_of, take
 from seamark.scan.dependencies.advisories.merge import Unions, advisory_row
@@ -38,6 +38,8 @@ LICENCES = {
     "KEV": "CC0-1.0, CISA",
     "EPSS": "FIRST, https://www.first.org/epss/",
 }
+_KEPT = 0.5
+"""A new edition of a source has at least this share of the records of the one before."""
 _STAGE = """
 CREATE TABLE record (id TEXT PRIMARY KEY, modified TEXT, body TEXT) WITHOUT ROWID;
 CREATE TABLE grouped (top TEXT, id TEXT, PRIMARY KEY (top, id)) WITHOUT ROWID;
@@ -82,8 +84,11 @@ class Assembly:
         """Take one source in."""
         tally = Tally()
         place = source.place or os.path.basename(os.path.normpath(source.path))
-        stored = self._store(take(source.path, tally), place)
-        name = source.name or tally.name
+        stored = f"\n{len(self.sources)}"  # until it is read, nobody knows its name
+        self._store(take(source.path, tally), stored)
+        # One record by itself is no new edition of all that its database ever published.
+        alone = tally.kind == "osv" and os.path.splitext(place)[1] in RECORDS
+        name = source.name or (place if alone else tally.name)
         if any(each.name == name for each in self.sources):
             raise SourceUnreadable(f"Two sources are called {name}.", hint="Name them apart.")
         self._out.execute("UPDATE chunk SET source = ? WHERE source = ?", (name, stored))
@@ -107,12 +112,8 @@ class Assembly:
                 new = names.get(known.name)
                 if new is None:
                     self._take_over(old, known, set(each["ecosystems"]))
-                elif new.newest < known.newest and not older:
-                    raise SeamarkError(
-                        f"{new.place} is older than what it would replace: {known.name} is of"
-                        f" {known.newest}, this is of {new.newest}.",
-                        hint="Fetch a newer one, or import it with --allow-older.",
-                    )
+                elif not older:
+                    _require_better(new, known)
 
     def _take_over(self, old: sqlite3.Connection, source: Provenance, systems: set[str]) -> None:
         rows = old.execute(
@@ -123,7 +124,7 @@ class Assembly:
         self._store(found, source.name)
         self._note(source, systems)
 
-    def _store(self, found: Iterable[Record | tuple[str, str]], source: str) -> str:
+    def _store(self, found: Iterable[Record | tuple[str, str]], source: str) -> None:
         items = iter(found)
         number = 0
         while batch := list(islice(items, PER_CHUNK)):
@@ -142,7 +143,6 @@ class Assembly:
             number += 1
             self._seen += len(batch)
             self._progress(self._seen)
-        return source
 
     def _staged(self, record: Record, plain: list[Any]) -> None:
         """Of two records of one id the newer counts; it may say that it was withdrawn."""
@@ -225,3 +225,20 @@ class Assembly:
             self._out.execute("INSERT INTO package VALUES (?, ?, ?)", (ecosystem, name, body))
             systems[ecosystem] = systems.get(ecosystem, 0) + 1
         return systems
+
+
+def _require_better(new: Provenance, known: Provenance) -> None:
+    """Refuse what would hide advisories: an older edition, or one that lost most of them."""
+    hint = "Import it beside the other (--name), or accept it with --allow-older."
+    if new.newest < known.newest:
+        raise SeamarkError(
+            f"{new.place} is older than what it would replace: {known.name} is of"
+            f" {known.newest}, this is of {new.newest}.",
+            hint=hint,
+        )
+    if new.records < known.records * _KEPT:
+        raise SeamarkError(
+            f"{new.place} has {new.records:,} usable records and would replace {known.name}, which"
+            f" has {known.records:,}.",
+            hint=hint,
+        )

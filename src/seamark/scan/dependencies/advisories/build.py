@@ -28,7 +28,7 @@ def build(
 
     It holds ``inputs`` and those sources of the database ``base`` that they do not replace.
     ``now`` is noted as the time of import. Raises :class:`SeamarkError` where a source cannot be
-    read, and, unless ``older``, where one is older than what it replaces.
+    read, and, unless ``older``, where one is older or much smaller than what it replaces.
     """
     with closing(sqlite3.connect(target, isolation_level=None)) as out:
         out.execute("PRAGMA journal_mode = OFF")  # what is half written is thrown away
