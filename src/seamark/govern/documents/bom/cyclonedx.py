@@ -15,7 +15,7 @@ from seamark.core.findings import Location
 from seamark.govern.documents.bom.cyclonedx_cards import model_card
 from seamark.govern.documents.bom.cyclonedx_vulnerabilities import vulnerability_tree
 from seamark.govern.documents.bom.model import Bom, Entry, Kind, Property
-from seamark.govern.documents.bom.texts import digest_parts, uri
+from seamark.govern.documents.bom.texts import content_digest, digest_parts, uri
 
 UNNAMED: Final = "unnamed"
 """For what has no name, which the schema demands."""
@@ -63,7 +63,7 @@ def as_tree(bom: Bom, *, version: str, timestamp: str = "") -> Tree:
     content (UUIDv5), so that the same content has the same one.
     """
     content = _content(bom, timestamp)
-    known = json.dumps([version, content], sort_keys=True, ensure_ascii=True)
+    known = content_digest(content, version)
     return {
         "$schema": f"http://cyclonedx.org/schema/bom-{version}.schema.json",
         "bomFormat": "CycloneDX",

@@ -8,11 +8,11 @@ any one may be installed are an annotation: checksums of one package would contr
 import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from seamark.govern.documents.bom.model import Bom, Entry, Kind, Vulnerability
-from seamark.govern.documents.bom.texts import digest_parts, short, uri
+from seamark.govern.documents.bom.texts import content_digest, digest_parts, short, uri
 
 Tree = dict[str, Any]
 
@@ -50,9 +50,12 @@ def as_tree(bom: Bom, *, timestamp: str = "") -> Tree:
     """The document as JSON values. Its namespace is derived from its content (UUIDv5)."""
     created = timestamp or NO_TIME
     extracted: dict[str, str] = {}
+    known = _known(bom)
     entries = [bom.subject, *_with_parts(bom.entries)]
     body: Tree = {
-        "packages": [_package(each, bom, extracted, created) for each in entries],
+        "packages": [
+            _package(each, bom, extracted, created, known.get(each.ref, ())) for each in entries
+        ],
         "relationships": list(_relationships(bom)),
     }
     if extracted:
@@ -64,14 +67,14 @@ def as_tree(bom: Bom, *, timestamp: str = "") -> Tree:
     remarks += [f"Excluded: {each}" for each in bom.excluded]
     if remarks:
         body["annotations"] = [_annotation(bom, text, created) for text in remarks]
-    known = json.dumps([created, body], sort_keys=True)
+    content = content_digest(body, created)
     name = _UNSAFE.sub("-", bom.subject.name).strip("-") or "system"
     return {
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
         "SPDXID": "SPDXRef-DOCUMENT",
         "name": bom.subject.name or "system",
-        "documentNamespace": f"https://spdx.org/spdxdocs/{name}-{uuid.uuid5(_NAMESPACE, known)}",
+        "documentNamespace": f"https://spdx.org/spdxdocs/{name}-{uuid.uuid5(_NAMESPACE, content)}",
         "creationInfo": {
             "created": created,
             "creators": [f"Tool: {bom.tool}-{bom.tool_version}".rstrip("-")],
@@ -94,7 +97,18 @@ def _with_parts(entries: tuple[Entry, ...]) -> Iterator[Entry]:
         yield from entry.parts
 
 
-def _package(entry: Entry, bom: Bom, extracted: dict[str, str], created: str) -> Tree:
+def _known(bom: Bom) -> dict[str, list[Vulnerability]]:
+    """Vulnerabilities by the reference of what they affect."""
+    found: dict[str, list[Vulnerability]] = {}
+    for each in bom.vulnerabilities:
+        for ref in each.affects:
+            found.setdefault(ref, []).append(each)
+    return found
+
+
+def _package(
+    entry: Entry, bom: Bom, extracted: dict[str, str], created: str, known: Iterable[Vulnerability]
+) -> Tree:
     tree: Tree = {
         "SPDXID": spdx_id(entry),
         "name": entry.name or "unnamed",
@@ -108,7 +122,7 @@ def _package(entry: Entry, bom: Bom, extracted: dict[str, str], created: str) ->
         "description": entry.description,
         "primaryPackagePurpose": _PURPOSES.get(entry.kind, "OTHER"),
         "checksums": _checksums(entry.hashes),
-        "externalRefs": _external(entry, bom),
+        "externalRefs": _external(entry, known),
         "comment": "" if entry.kind in _PURPOSES else f"This is a {entry.kind.value}.",
         "annotations": [_annotation(bom, text, created) for text in _remarks(entry)],
     }
@@ -141,11 +155,11 @@ def _checksums(digests: tuple[str, ...]) -> list[Tree]:
     return found
 
 
-def _external(entry: Entry, bom: Bom) -> list[Tree]:
+def _external(entry: Entry, known: Iterable[Vulnerability]) -> list[Tree]:
     found: list[Tree] = []
     if entry.purl:
         found.append(_reference("PACKAGE-MANAGER", "purl", entry.purl))
-    found += [_advisory(each) for each in bom.vulnerabilities if entry.ref in each.affects]
+    found += [_advisory(each) for each in known]
     return found
 
 

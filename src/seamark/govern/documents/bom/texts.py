@@ -1,7 +1,10 @@
 """Texts as every standard form can hold them: no control characters, no lone surrogates."""
 
 import hashlib
+import json
 import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 LONGEST = 2000
@@ -51,3 +54,13 @@ def digest_parts(digest: str) -> tuple[str, str] | None:
 def short(text: str, digits: int = 8) -> str:
     """Hex digits that tell ``text`` from others."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:digits]
+
+
+def content_digest(tree: Mapping[str, Any], *more: str) -> str:
+    """Hex digits over JSON values; the items of long lists one by one, never as one text."""
+    total = hashlib.sha256("\0".join(more).encode())
+    for key, value in tree.items():
+        total.update(f"\0{key}\0".encode())
+        for item in value if isinstance(value, list) else [value]:
+            total.update(json.dumps(item, sort_keys=True).encode() + b"\n")
+    return total.hexdigest()
