@@ -307,3 +307,20 @@ def test_where_databases_are() -> None:
     assert home({"XDG_DATA_HOME": "d", "HOME": "/h"}) == "/h/.local/share/seamark/advisories"
     assert home({}) == ""
     assert os.path.exists(location.SNAPSHOT)
+
+
+def test_damaged_records_of_the_database_before(database_of: Make, tmp_path: Path) -> None:
+    old = database_of(record("PYSEC-1")).state.path
+    connection = sqlite3.connect(old)
+    connection.execute("UPDATE chunk SET body = x'00'")
+    connection.commit()
+    connection.close()
+    path = str(_kev(tmp_path))
+    with pytest.raises(SeamarkError, match="are damaged"):
+        build(str(tmp_path / "new.sqlite"), [Input(path=path)], base=old)
+
+
+def test_a_target_that_cannot_be_written(tmp_path: Path) -> None:
+    path = str(_kev(tmp_path))
+    with pytest.raises(SeamarkError, match="Cannot write"):
+        build(str(tmp_path / "missing" / "new.sqlite"), [Input(path=path)])

@@ -14,6 +14,8 @@ from itertools import groupby, islice
 from typing import Any
 from urllib.parse import quote
 
+import zstandard
+
 from seamark.core.errors import SeamarkError
 from seamark.scan.dependencies.advisories.archive import RECORDS, SourceUnreadable
 from seamark.scan.dependencies.advisories.compiling import name_in, package_body
@@ -121,7 +123,13 @@ class Assembly:
         )
         plain = (row for (body,) in rows for row in unpack(body))
         found = (record_of(each) if source.kind == "osv" else tuple(each) for each in plain)
-        self._store(found, source.name)
+        try:
+            self._store(found, source.name)
+        except (ValueError, TypeError, AttributeError, zstandard.ZstdError) as error:
+            raise SeamarkError(
+                f"The records of {source.name} in the database before are damaged.",
+                hint="Move that database away and import its sources again.",
+            ) from error
         self._note(source, systems)
 
     def _store(self, found: Iterable[Record | tuple[str, str]], source: str) -> None:

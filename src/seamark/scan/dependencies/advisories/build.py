@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
+from seamark.core.errors import SeamarkError
 from seamark.scan.dependencies.advisories import schema
 from seamark.scan.dependencies.advisories.assembling import Assembly, Input
 from seamark.scan.dependencies.advisories.model import Provenance
@@ -30,22 +31,35 @@ def build(
     ``now`` is noted as the time of import. Raises :class:`SeamarkError` where a source cannot be
     read, and, unless ``older``, where one is older or much smaller than what it replaces.
     """
-    with closing(sqlite3.connect(target, isolation_level=None)) as out:
-        out.execute("PRAGMA journal_mode = OFF")  # what is half written is thrown away
-        out.execute("PRAGMA synchronous = OFF")
-        schema.create(out)
-        out.execute("BEGIN")
-        work = Assembly(out, now, progress)
-        for each in inputs:
-            work.read(each)
-        if base:
-            work.carry(base, older=older)
-        work.merge()
-        out.execute("COMMIT")
-        out.execute("VACUUM")
+    try:
+        with closing(sqlite3.connect(target, isolation_level=None)) as out:
+            work = _fill(out, inputs, base, now, older, progress)
+    except sqlite3.Error as error:  # a full disk, mostly
+        raise SeamarkError(
+            f"Cannot write {target}: {error}.", hint="Nothing was changed."
+        ) from error
     with open(target, "rb") as file:
         os.fsync(file.fileno())
     return tuple(work.sources)
+
+
+def _fill(
+    out: sqlite3.Connection, inputs: Sequence[Input], base: str, now: str, older: bool,
+    progress: Callable[[int], object] | None,
+) -> Assembly:  # fmt: skip
+    out.execute("PRAGMA journal_mode = OFF")  # what is half written is thrown away
+    out.execute("PRAGMA synchronous = OFF")
+    schema.create(out)
+    out.execute("BEGIN")
+    work = Assembly(out, now, progress)
+    for each in inputs:
+        work.read(each)
+    if base:
+        work.carry(base, older=older)
+    work.merge()
+    out.execute("COMMIT")
+    out.execute("VACUUM")
+    return work
 
 
 def main(words: Sequence[str]) -> int:
