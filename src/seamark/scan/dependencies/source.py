@@ -73,6 +73,10 @@ class Source:
         """Whether there is a regular file, whether or not it can be read."""
         return os.path.isfile(self.content or self.path)
 
+    def has_folder(self, relative: str) -> bool:
+        """Whether there may be such a folder beside it, which is cheaper than to look for files."""
+        return os.path.isdir(os.path.join(os.path.dirname(self.path), relative))
+
     def text(self) -> str:
         """The text: UTF-8, or UTF-16 and UTF-32 with a mark. Raises :class:`Unreadable`."""
         data = self.read()

@@ -7,7 +7,7 @@ are about source packages, which the package URL names (``upstream``). What is n
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seamark.core.components import Component
 from seamark.core.paths import printable
@@ -54,9 +54,13 @@ def read(source: Source) -> Iterator[Item]:
         else:
             yield each
     installed = _Installed(paragraphs)
+    documents = source.has_folder("../" * (4 if single else 3) + "usr/share/doc")
     for paragraph in paragraphs:
         if paragraph.problem or not _is_absent(paragraph, single):
-            yield _item(paragraph, source, release, installed, single=single)
+            item = _item(paragraph, source, release, installed, single=single)
+            if documents and isinstance(item, Component):
+                item = replace(item, licenses=_licenses(source, item.name, 4 if single else 3))
+            yield item
 
 
 def parse(data: bytes) -> Iterator[Paragraph]:
@@ -148,7 +152,6 @@ def _item(
             },
         ),
         location=source.at(paragraph.line),
-        licenses=_licenses(source, name, 4 if single else 3),
         requires=tuple(dict.fromkeys(each for each in needed if each != name)),
     )
 

@@ -75,6 +75,10 @@ class MemberSource(Source):
         """Whether there is such a file, or was one that could not be kept."""
         return self.view.read(self.path) is not None or self.path in self.view.problems
 
+    def has_folder(self, relative: str) -> bool:  # noqa: ARG002 - only files are known here
+        """Always: files of the image are looked up without cost."""
+        return True
+
     def at(self, line: int | None = None, member: str = "") -> Location:
         """A location in this file: its path is a member of the image."""
         path = f"{self.path}!{member}" if member else self.path
