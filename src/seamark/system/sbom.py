@@ -109,7 +109,7 @@ def _judged(bom: Bom, allow_incomplete: bool) -> tuple[ExitCode, str]:
 def _informed(bom: Bom, gathered: Gathered, project: Project, today: date) -> Bom:
     """The document with vulnerabilities; what is wrong with the database is a gap."""
     settings, root = gathered.settings, gathered.inventory.root
-    book, problem = open_book(settings)
+    book, problem = open_book(settings, root=root)
     case = Case(
         inventory=gathered.inventory,
         settings=settings,
@@ -197,9 +197,9 @@ def timestamp_of(asked: str, environment: Mapping[str, str]) -> str:
 
 def difference(old: str, new: str, *, project: str, today: date) -> Difference:
     """Two documents compared, with the advisory database of the project at hand."""
-    settings = _settings_near(project)
+    settings, root = _settings_near(project)
     before, after = read_bom(old), read_bom(new)
-    book, problem = open_book(settings)
+    book, problem = open_book(settings, root=root)
     found = compare(before, after, book=book, book_problem=problem)
     components = tuple(filter(None, map(as_component, after.entries)))
     listing = Listing(
@@ -222,9 +222,10 @@ def difference_code(found: Difference, allow_incomplete: bool) -> ExitCode:
     return ExitCode.INCOMPLETE if found.gaps and not allow_incomplete else ExitCode.PASSED
 
 
-def _settings_near(path: str) -> Settings:
-    directory = path if os.path.isdir(path) else "."
-    return dependency_settings(open_project(directory).project)
+def _settings_near(path: str) -> tuple[Settings, str]:
+    """What the project at hand says, and where it lies."""
+    located = open_project(path if os.path.isdir(path) else ".")
+    return dependency_settings(located.project), located.root
 
 
 def scored(request: SbomRequest, *, watcher: Watcher = Unwatched()) -> Score:

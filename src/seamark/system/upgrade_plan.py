@@ -53,7 +53,7 @@ def plan_upgrades(request: PlanRequest, *, today: date) -> Planned:
     found = find_sources(located.root, selection=selection)
     sources = [each for each in found if not isinstance(each, str)]
     inventory = take_inventory(sources, root=located.root)
-    book, problem = open_book(settings)
+    book, problem = open_book(settings, root=located.root)
     case = Case(
         inventory=inventory, settings=settings, book=book, today=today, book_problem=problem
     )

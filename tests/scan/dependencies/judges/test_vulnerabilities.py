@@ -183,13 +183,19 @@ def test_one_finding_for_a_place_and_an_advisory() -> None:
 
 def test_an_ecosystem_without_advisories_is_told_once_a_list() -> None:
     parts = [component(name, ecosystem="conda") for name in "ab"] + [
-        component("c", ecosystem="oci")
+        component("c", ecosystem="crates.io")
     ]
     found = findings(case(*parts, book=Book({})))
     assert [each.rule.id for each in found] == ["VUL010", "VUL010"]
     assert found[0].message == (
         "No advisories about conda are at hand, so 2 entries of this list could not be looked up."
     )
+
+
+def test_a_base_image_is_no_package_that_advisories_could_know() -> None:
+    image = component("python", ecosystem="oci")
+    (found,) = findings(case(image, book=Book({})))
+    assert (found.rule.id, found.rule.verdict) == ("VUL015", Verdict.CLEAN)
 
 
 def test_doubts_are_told_together() -> None:

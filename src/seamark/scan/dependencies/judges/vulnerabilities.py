@@ -25,6 +25,7 @@ _BY_SEVERITY = {
 _UNKNOWN_SCORE = 7.0
 """Where an unknown severity stands in the order: with the high ones."""
 _NAMED = 4
+_IMAGES = "oci"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,15 @@ def _uncovered(listing: Listing, book: Book) -> Iterator[Finding]:
     for component in listing.components:
         if not book.covers(component.ecosystem):
             counts[component.ecosystem] = counts.get(component.ecosystem, 0) + 1
+    if images := counts.pop(_IMAGES, 0):
+        what = "The base image of this file is" if images == 1 else f"{images} base images are"
+        yield Finding(
+            rule=rules.NOT_LOOKED_INTO,
+            message=f"{what} named here and not looked into.",
+            location=Location(path=listing.path),
+            anchor=_IMAGES,
+            evidence={"count": images},
+        )
     for ecosystem, count in sorted(counts.items()):
         entries = "entry" if count == 1 else "entries"
         yield Finding(
