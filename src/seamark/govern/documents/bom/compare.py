@@ -158,7 +158,7 @@ def as_component(entry: Entry) -> Component | None:
     if purl is None:
         return None
     return Component(
-        ecosystem=purl.ecosystem,
+        ecosystem=entry.ecosystem or purl.ecosystem,
         name=purl.component_name,
         title=entry.name,
         purl=entry.purl,
