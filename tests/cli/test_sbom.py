@@ -1,6 +1,7 @@
 """``seamark sbom`` as a person calls it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,17 @@ def test_an_installed_environment_gives_licenses_and_edges(project: Runner) -> N
     assert needs["pkg:pypi/jinja2@2.4.1"] == ["pkg:pypi/numpy@2.0.0"]
     assert "never" not in ran.out
     assert project("sbom", "--environment", "data").code == 2
+
+
+def test_every_real_list_gives_valid_documents(seamark: Runner, tmp_path: Path) -> None:
+    lists = Path(__file__).parents[1] / "data" / "dependencies"
+    shutil.copytree(lists, seamark.folder / "lists")
+    ran = seamark("sbom", "--with-vulnerabilities")
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(ran.out) is None
+    components = ran.json["components"]
+    kinds = {each["purl"].partition("/")[0] for each in components if "purl" in each}
+    assert {"pkg:pypi", "pkg:npm", "pkg:deb", "pkg:apk", "pkg:conda"} <= kinds
+    ran = seamark("sbom", "--format", "cyclonedx-xml")
+    assert XmlValidator(SchemaVersion.V1_6).validate_str(ran.out) is None
+    seamark("sbom", "--format", "spdx", "-o", str(tmp_path / "b.spdx.json"))
+    assert validate_full_spdx_document(parse_file(str(tmp_path / "b.spdx.json"))) == []
