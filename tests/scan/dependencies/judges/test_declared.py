@@ -74,6 +74,31 @@ def test_lock_with_a_version_that_is_excluded(judged) -> None:
     ]
 
 
+def test_alternatives_for_other_versions_of_python(judged) -> None:
+    """A lock for Python 3.11 and newer holds the one, and no list needs what only limits."""
+    limits = """
+[tool.uv]
+constraint-dependencies = [
+    "torch==1.9; python_version < '3.11'", "torch>=2; python_version >= '3.11'", "unused<3",
+]
+"""
+    lock = """version = 1
+[[package]]
+name = "torch"
+version = "{}"
+source = {{ registry = "https://pypi.org/simple" }}
+"""
+    pyproject = PROJECT.format('"torch"') + limits
+    fits = {"pyproject.toml": pyproject, "uv.lock": lock.format("2.1")}
+    assert [each for each in judged("declared", fits) if each.rule.id == "PIN021"] == []
+    differs = {"pyproject.toml": pyproject, "uv.lock": lock.format("1.12")}
+    stale = {each.message for each in judged("declared", differs) if each.rule.id == "PIN021"}
+    assert stale == {
+        "torch is declared as ==1.9, but the lock holds 1.12.",
+        "torch is declared as >=2, but the lock holds 1.12.",
+    }
+
+
 def test_lock_that_fits(judged) -> None:
     files = {
         "pyproject.toml": PROJECT.format('"torch>=2.0rc1", "Num_Py"'),

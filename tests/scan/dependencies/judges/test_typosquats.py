@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seamark.core.rules import Confidence
-from seamark.scan.dependencies.judges.likeness import Imitations, slip
+from seamark.scan.dependencies.judges.likeness import Imitations, _neighbors, slip
 from seamark.scan.dependencies.judges.popular import IMPORT_NAMES, popular_names
 from seamark.scan.dependencies.names import NPM, PYPI, pypi_name
 
@@ -116,6 +116,69 @@ def test_every_slip_of_a_first_name_is_found(data: st.DataObject) -> None:
     )
     if slip(name, like) and name not in ranks:
         assert finder.of(name) is not None, (name, like)
+
+
+@pytest.mark.parametrize(("left", "right"), ["qw", "aq", "aw", "bn", "pl", "sx", "p0"])
+def test_keys_that_touch(left: str, right: str) -> None:
+    assert _neighbors(left, right)
+    assert _neighbors(right, left)
+
+
+@pytest.mark.parametrize(("left", "right"), ["xn", "ae", "cp", "ib", "qz", "aa", "a_"])
+def test_keys_apart(left: str, right: str) -> None:
+    assert not _neighbors(left, right)
+    assert not _neighbors(right, left)
+
+
+@pytest.mark.parametrize("name", ["ngboost", "bpython", "cymysql"])
+def test_another_first_letter_makes_a_name_of_its_own(name: str) -> None:
+    assert Imitations(_popular(PYPI).ranks, PYPI).of(name) is None
+    assert Imitations(_popular(PYPI).ranks, PYPI).of("bumpy") is not None
+
+
+UV_LOCK = """version = 1
+requires-python = ">=3.11"
+[[package]]
+name = "mine"
+version = "1"
+source = {{ virtual = "." }}
+dependencies = [{{ name = "{direct}" }}]
+[[package]]
+name = "reader"
+version = "1"
+source = {{ registry = "https://pypi.org/simple" }}
+dependencies = [{{ name = "{inherited}" }}]
+[[package]]
+name = "{inherited}"
+version = "1"
+source = {{ registry = "https://pypi.org/simple" }}
+[[package]]
+name = "{direct}"
+version = "1"
+source = {{ registry = "https://pypi.org/simple" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("direct", "inherited", "found"),
+    [
+        ("reader", "aiofile", []),  # written by the author of reader, who knows what it needs
+        ("aiofile", "flask", ["aiofile"]),
+        ("reader", "f1ask", ["f1ask"]),  # made to be overlooked
+    ],
+)
+def test_what_a_lock_inherits(judged, direct: str, inherited: str, found: list[str]) -> None:
+    lock = UV_LOCK.format(direct=direct, inherited=inherited)
+    if direct == "reader":
+        lock = lock.rsplit("[[package]]", 1)[0]
+    findings = judged("typosquats", {"uv.lock": lock})
+    assert [each.anchor for each in findings] == found
+
+
+def test_a_project_knows_its_own_name(judged) -> None:
+    text = '[project]\nname = "{}"\nversion = "1"\ndependencies = ["guardrails-api"]\n'
+    assert judged("typosquats", {"pyproject.toml": text.format("guardrails-ai")}) == []
+    assert len(judged("typosquats", {"pyproject.toml": text.format("mine")})) == 1
 
 
 def test_findings(judged) -> None:

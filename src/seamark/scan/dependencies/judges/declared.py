@@ -11,11 +11,10 @@ from seamark.core.findings import Finding, Location
 from seamark.core.rules import Rule, Severity, cwe
 from seamark.core.verdicts import Verdict
 from seamark.scan.dependencies.case import Case
-from seamark.scan.dependencies.documents import read_json, read_toml
 from seamark.scan.dependencies.judges.lists import Lists, for_building, name_of
+from seamark.scan.dependencies.judges.projects import own_names
 from seamark.scan.dependencies.listings import Listing, Role
 from seamark.scan.dependencies.names import NPM, PYPI, pypi_name
-from seamark.scan.dependencies.source import Source, Unreadable
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -63,7 +62,11 @@ _OF_ALL_GROUPS: Final = ("poetry-lock", "uv-lock", "pipfile-lock", "npm-lock")
 """Locks that hold every group, whatever was asked for."""
 
 _SHOWN: Final = 8
-_NOT_LOCKED: Final = frozenset({"peer", "peerOptional", "optional", "bundled"})
+_NOT_LOCKED: Final = frozenset(
+    {"peer", "peerOptional", "optional", "bundled", "uv:build-constraint"}
+)
+_LIMITS: Final = frozenset({"uv:constraint", "uv:override", "pdm:override"})
+"""Groups that ask for nothing: they only limit what others ask for."""
 _ELSEWHERE: Final = (OriginKind.VCS, OriginKind.URL, OriginKind.PATH)
 
 
@@ -71,32 +74,11 @@ def judge(case: Case) -> Iterator[Finding]:
     """Findings on declarations, and on locks that do not fit them."""
     lists = Lists(case.inventory)
     declarations = [each for each in lists.all if each.role is Role.DECLARATION]
-    own = frozenset(_own_name(each, case.inventory.root) for each in declarations)
+    own = frozenset(own_names(case.inventory))
     for declaration in declarations:
         yield from _unpinned(declaration, lists, own)
         for lock in _locks_of(declaration, lists.all):
             yield from _stale(declaration, lock, own)
-
-
-def _own_name(declaration: Listing, root: str) -> str:
-    """The name of the project itself, which its extras and workspaces name: no dependency."""
-    path = os.path.join(root, declaration.path)
-    folder = pypi_name(os.path.basename(os.path.dirname(os.path.abspath(path))))
-    if declaration.kind not in ("pyproject", "package-json"):
-        return folder
-    source = Source(path=path, shown=declaration.path, root=root)
-    try:
-        document = read_toml(source) if declaration.kind == "pyproject" else read_json(source)
-    except Unreadable:  # told already, or staged and not there
-        return folder
-    for place in (("project",), ("tool", "poetry"), ()):
-        table = document
-        for key in place:
-            table = table.get(key) if isinstance(table, dict) else None
-        name = table.get("name") if isinstance(table, dict) else None
-        if isinstance(name, str):
-            return name if declaration.kind == "package-json" else pypi_name(name)
-    return folder
 
 
 def _unpinned(declaration: Listing, lists: Lists, own: frozenset[str]) -> Iterator[Finding]:
@@ -147,12 +129,17 @@ def _stale(declaration: Listing, lock: Listing, own: frozenset[str]) -> Iterator
     for component in lock.components:
         locked.setdefault(component.name, []).append(component.version)
     present = set(locked) | {_normal(each.name, lock) for each in lock.unassessed} | own
-    for component in declaration.components:
-        if not _must_be_locked(component, lock):
-            continue
+    wanted = [each for each in declaration.components if _must_be_locked(each, lock)]
+    chosen = {
+        each.name for each in wanted if each.marker and _fits(each, locked.get(each.name, []))
+    }
+    for component in wanted:
         problem = ""
         if component.name not in present:
-            problem = "is declared, but it is not in the lock"
+            if not _LIMITS.issuperset(component.groups or ("",)):
+                problem = "is declared, but it is not in the lock"
+        elif component.marker and component.name in chosen:
+            continue  # several that exclude each other, such as one for each version of Python
         elif not _fits(component, locked.get(component.name, [])):
             asked = component.constraint or f"=={component.version}"
             held = ", ".join(sorted(set(locked[component.name])))

@@ -23,6 +23,7 @@ _LESS_POPULAR: Final = 8
 """The same for names that are not among the first."""
 _CORE: Final = 5
 
+_KEYS: Final = ("1234567890-", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LOOKALIKES: Final = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "8": "b", "3": "e"})
 _AFFIXES: Final = {
     NPM: (("node-", "js-", "node"), (".js", "-js", "-node", "js")),
@@ -95,7 +96,7 @@ class Imitations:
         found = []
         for like in set(self._near(name)):
             how = slip(name, like)
-            if how and self._tempts(like, how, at_start=name[0] != like[0]):
+            if how and self._tempts(name, like, how):
                 found.append((self._ranks[like], like, how))
         if not found:
             return None
@@ -103,10 +104,14 @@ class Imitations:
         sure = Confidence.LOW if how == REPLACED else Confidence.MEDIUM
         return Likeness(like, how, sure)
 
-    def _tempts(self, like: str, how: str, *, at_start: bool) -> bool:
-        """Whether a name this near is more likely an imitation than a name of its own."""
+    def _tempts(self, name: str, like: str, how: str) -> bool:
+        """Whether a name this near is more likely an imitation than a name of its own.
+
+        The first letter is the one that honest names change (``ngboost`` beside ``xgboost``).
+        """
+        at_start = name[0] != like[0]
         if self._ranks[like] < _FIRST:
-            return not at_start or how == REPLACED
+            return not at_start or (how == REPLACED and _neighbors(name[0], like[0]))
         return len(like) >= _LESS_POPULAR + (how == REPLACED) and not at_start
 
     def _near(self, name: str) -> Iterator[str]:
@@ -163,6 +168,23 @@ def _inserted(name: str, at: int) -> str:
     if letter.isdigit() and at == len(name) - 1:
         return ""
     return "with one letter added"
+
+
+def _neighbors(left: str, right: str) -> bool:
+    """Whether two keys touch each other: a finger can hit the one for the other."""
+    places = [
+        (row, column)
+        for key in (left, right)
+        for row, keys in enumerate(_KEYS)
+        if (column := keys.find(key)) >= 0
+    ]
+    if len(places) != 2:
+        return False
+    (above, column), (below, other) = sorted(places)
+    if above == below:
+        return abs(column - other) == 1
+    # Each row stands half a key to the right of the one above it.
+    return below - above == 1 and other - column in (-1, 0)
 
 
 def _common(left: str, right: str) -> int:

@@ -1,6 +1,10 @@
-"""Names that can be mistaken for those of popular packages (family TYP)."""
+"""Names that can be mistaken for those of popular packages (family TYP).
 
-from collections.abc import Iterable, Iterator
+A slip of the finger is made where a person writes a name. What only other packages of a lock ask
+for was written by their authors, so there only names count that are made to look alike.
+"""
+
+from collections.abc import Iterator, Set
 from functools import lru_cache
 
 from seamark.core.components import Component, OriginKind
@@ -10,6 +14,8 @@ from seamark.core.verdicts import Verdict
 from seamark.scan.dependencies.case import Case
 from seamark.scan.dependencies.judges.likeness import Imitations
 from seamark.scan.dependencies.judges.popular import IMPORT_NAMES, popular_names
+from seamark.scan.dependencies.judges.projects import own_names
+from seamark.scan.dependencies.listings import Listing, Role
 from seamark.scan.dependencies.names import PYPI
 
 LOOKS_LIKE = Rule(
@@ -38,34 +44,57 @@ RULES = (LOOKS_LIKE, IMPORT_NAME)
 
 def judge(case: Case) -> Iterator[Finding]:
     """Findings on names, each name once a file. Those of the project itself are not judged."""
-    by_ecosystem: dict[str, list[Component]] = {}
-    for component in case.inventory.components:
-        if not _is_local(component):
-            by_ecosystem.setdefault(component.ecosystem, []).append(component)
-    for ecosystem in sorted(by_ecosystem):
-        yield from _judge(ecosystem, by_ecosystem[ecosystem])
+    own = frozenset(own_names(case.inventory))
+    ecosystems = {each.ecosystem for each in case.inventory.components}
+    for ecosystem in sorted(ecosystems):
+        if popular_names(ecosystem) is not None:
+            for listing in case.inventory.listings:
+                yield from _judge(ecosystem, listing, own)
 
 
 def _is_local(component: Component) -> bool:
     return component.origin is not None and component.origin.kind is OriginKind.PATH
 
 
-def _judge(ecosystem: str, components: Iterable[Component]) -> Iterator[Finding]:
+def _judge(ecosystem: str, listing: Listing, own: Set[str]) -> Iterator[Finding]:
     popular = popular_names(ecosystem)
-    if popular is None:
+    components = [each for each in listing.components if each.ecosystem == ecosystem]
+    if popular is None or not components:
         return
+    inherited = _inherited(listing)
     seen: set[tuple[str, str]] = set()
     for component in components:
         key = (component.location.path, component.name)
-        if key in seen:
+        if key in seen or _is_local(component) or component.name in own:
             continue
         seen.add(key)
         if ecosystem == PYPI and component.name in IMPORT_NAMES:
             yield _import_name(component)
         elif component.name not in popular.known:
             likeness = _finder(ecosystem).of(component.name)
-            if likeness is not None:
+            if likeness is None or likeness.like in own:
+                continue  # whoever wrote the popular one knows its name
+            if likeness.confidence is Confidence.HIGH or component.name not in inherited:
                 yield _finding(component, likeness.like, likeness.how, likeness.confidence)
+
+
+def _inherited(listing: Listing) -> Set[str]:
+    """Names in a lock that other packages ask for, and the project itself does not.
+
+    Comments (``# via``) and other lists that are easily changed by hand prove nothing.
+    """
+    if listing.role is not Role.LOCK:
+        return frozenset()
+    asked = {
+        name
+        for each in listing.components
+        if not _is_local(each)
+        for name in each.requires or ()
+        if name != each.name
+    }
+    direct = {each.name for each in listing.components if each.direct}
+    own = {name for each in listing.components if _is_local(each) for name in each.requires or ()}
+    return asked - direct - own
 
 
 @lru_cache(maxsize=8)
