@@ -15,6 +15,8 @@ class Limits:
     An array of zeros deflates 1000:1 and is honest up to the free bytes; text stays below 100:1.
     Beyond ``members_free``, a container's members must hold ``member_bytes`` each on average:
     checkpoints have 10,000 storages, but they hold weights; 50,000 empty members only cost time.
+    Beyond ``readings_free`` bytes, stored members may be at most ``readings`` times as long
+    together as what there is to read.
     """
 
     seconds: float = 120.0
@@ -27,6 +29,8 @@ class Limits:
     expansion_ratio: int = 150
     members_free: int = 12_000
     member_bytes: int = 512
+    readings: int = 16
+    readings_free: int = 1 << 19
 
 
 class LimitExceeded(Exception):  # noqa: N818 - a signal between reader and router, not an error
@@ -52,7 +56,10 @@ class Malformed(Exception):  # noqa: N818 - likewise
 class Meter:
     """Counts what one file has cost so far. One meter for a file and all it contains."""
 
-    __slots__ = ("_deadline", "_expanded", "_members", "_opcodes", "_proportion", "limits")
+    __slots__ = (
+        "_deadline", "_expanded", "_members", "_opcodes", "_proportion", "_size", "_stored",
+        "limits",
+    )  # fmt: skip
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -60,10 +67,12 @@ class Meter:
         self._expanded = 0
         self._members = 0
         self._opcodes = 0
-        self._proportion = limits.expanded_bytes
+        self._stored = 0
+        self._size = self._proportion = limits.expanded_bytes
 
     def admit(self, size: int) -> None:
         """Say how large the file itself is: what it may expand to is in proportion to that."""
+        self._size = size
         self._proportion = self.limits.expansion_free + self.limits.expansion_ratio * size
 
     def check_time(self) -> None:
@@ -90,8 +99,21 @@ class Meter:
         self._members += 1
         if self._members > self.limits.members:
             raise LimitExceeded(f"holds more than {self.limits.members} members")
+        held = self.limits.readings * (self._size + self._expanded)
+        self.check_members(self._members, held)
         if not self._members % 64:
             self.check_time()
+
+    def spend_stored(self, count: int) -> None:
+        """Account for ``count`` bytes of a member that needs no decompressor.
+
+        Honest members lie beside each other and at most some levels deep. Where they overlap, each
+        may hold all the others, and the work doubles with every one.
+        """
+        self._stored += count
+        most = self.limits.readings * (self._size + self._expanded) + self.limits.readings_free
+        if self._stored > most:
+            raise LimitExceeded("holds members that overlap, to be read over and over")
 
     def check_members(self, count: int, held: int) -> None:
         """Raise where ``count`` members of one container hold too little, ``held`` bytes in all."""

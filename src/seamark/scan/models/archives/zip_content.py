@@ -57,6 +57,7 @@ def opened(blob: Blob, view: View, meter: Meter, *, checksum: bool = False) -> I
     missing = view.data + view.packed - blob.size
     packed = blob.slice(view.data, view.packed)
     if view.method == records.STORED:
+        meter.spend_stored(packed.size)
         if packed.size <= _IN_MEMORY:
             packed = BytesBlob(packed.read(0, packed.size))  # one read instead of many
         content = Content(packed)
