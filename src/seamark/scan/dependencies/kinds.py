@@ -187,6 +187,7 @@ KINDS = (
     Kind("pnpm-lock", ("pnpm-lock.yaml",), Role.LOCK, NPM),
     Kind("bun-lock", ("bun.lock", "bun.lockb"), Role.LOCK, NPM),
     Kind("pixi-lock", ("pixi.lock",), Role.LOCK, CONDA, "pixi:read"),
+    Kind("pixi", ("pixi.toml",), Role.DECLARATION, CONDA, unless="pixi.lock"),
     Kind("cargo-lock", ("Cargo.lock",), Role.LOCK, "crates.io"),
     Kind("go-modules", ("go.mod", "go.sum"), Role.LOCK, "Go"),
     Kind("gemfile-lock", ("Gemfile.lock",), Role.LOCK, "RubyGems"),

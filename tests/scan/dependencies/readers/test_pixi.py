@@ -118,3 +118,85 @@ def test_environments_that_cannot_be_read_cost_no_package(tmp_path: Path) -> Non
     )
     assert len(listing.components) == 1
     assert [each.name for each in listing.unassessed] == ["environments"]
+
+
+NIGHTLY = "https://pypi.example.org/nightly/simple"
+SEVEN = f"""\
+version: 7
+platforms:
+- name: linux-64
+environments:
+  default:
+    channels:
+    - url: https://conda.anaconda.org/conda-forge/
+    packages:
+      linux-64:
+      - conda_source: own[01e1d6de] @ recipes/own
+packages:
+- conda_source: own[01e1d6de] @ recipes/own
+  depends:
+  - python >=3.10
+  license: BSD-3-Clause
+  source:
+    path: ''
+- conda_source: distributed[8dd45b28] @ git+https://github.com/dask/distributed#{"7" * 40}
+  source:
+    path: ''
+- conda_source: fsspec[6fde9f4f] @ recipes/fsspec
+  source:
+    git: https://github.com/fsspec/filesystem_spec
+    rev: {"0" * 40}
+- conda_source: blob[6fde9f4f] @ recipes/blob
+  version: '2.0'
+  source:
+    url: https://example.org/blob-2.0.tar.gz
+    sha256: {SHA}
+- pypi: {NIGHTLY}/h5py/3.16.0/h5py-3.16.0-py3-none-any.whl
+  name: h5py
+  version: 3.16.0
+  index: {NIGHTLY}
+- conda_source: nothing
+"""
+
+
+def test_what_version_7_builds(tmp_path: Path) -> None:
+    listing = read_text("pixi-lock", SEVEN, tmp_path, "pixi.lock")
+    found = {
+        each.name: (each.origin.kind.value, each.origin.url, each.origin.revision, each.version)
+        for each in listing.components
+        if each.origin
+    }
+    assert found == {
+        "own": ("path", "recipes/own", "", ""),
+        "distributed": ("vcs", "git+https://github.com/dask/distributed", "7" * 40, ""),
+        "fsspec": ("vcs", "git+https://github.com/fsspec/filesystem_spec", "0" * 40, ""),
+        "blob": ("url", "https://example.org/blob-2.0.tar.gz", "", "2.0"),
+        "h5py": ("url", f"{NIGHTLY}/h5py/3.16.0/h5py-3.16.0-py3-none-any.whl", "", "3.16.0"),
+    }
+    own = by_name(listing)["own"]
+    assert (own.licenses, own.requires, own.groups) == (("BSD-3-Clause",), ("python",), ())
+    assert by_name(listing)["blob"].hashes == (f"sha256:{SHA}",)
+    assert [each.reason for each in listing.unassessed] == [
+        "it does not say what is built from where"
+    ]
+
+
+@pytest.mark.parametrize("manifest", ["pixi.toml", "pyproject.toml"])
+@pytest.mark.parametrize(
+    ("said", "kind"), [(NIGHTLY, "index"), (f"{NIGHTLY}/", "index"), (f"{NIGHTLY}2", "url")]
+)
+def test_another_index_counts_where_the_manifest_names_it(
+    manifest: str, said: str, kind: str, tmp_path: Path
+) -> None:
+    (tmp_path / manifest).write_text(f'h5py = {{ index = "{said}" }}\n')
+    origin = by_name(read_text("pixi-lock", SEVEN, tmp_path, "pixi.lock"))["h5py"].origin
+    assert origin is not None
+    assert origin.kind.value == kind
+
+
+def test_a_file_elsewhere_is_not_of_the_index_it_names(tmp_path: Path) -> None:
+    (tmp_path / "pixi.toml").write_text(f'h5py = {{ index = "{NIGHTLY}" }}\n')
+    text = SEVEN.replace(f"- pypi: {NIGHTLY}", "- pypi: https://evil.example/simple")
+    origin = by_name(read_text("pixi-lock", text, tmp_path, "pixi.lock"))["h5py"].origin
+    assert origin is not None
+    assert origin.kind is OriginKind.URL
