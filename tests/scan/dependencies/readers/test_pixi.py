@@ -200,3 +200,12 @@ def test_a_file_elsewhere_is_not_of_the_index_it_names(tmp_path: Path) -> None:
     origin = by_name(read_text("pixi-lock", text, tmp_path, "pixi.lock"))["h5py"].origin
     assert origin is not None
     assert origin.kind is OriginKind.URL
+
+
+def test_the_commit_of_a_repository(tmp_path: Path) -> None:
+    place = f"git+https://u:hunter2@github.com/bokeh/bokeh?rev=main&subdirectory=x#{'7' * 40}"
+    text = f"version: 7\npackages:\n- pypi: {place}\n  name: bokeh\n  version: 3.10.0\n"
+    origin = by_name(read_text("pixi-lock", text, tmp_path, "pixi.lock"))["bokeh"].origin
+    assert origin is not None
+    assert (origin.kind.value, origin.revision, origin.secret) == ("vcs", "7" * 40, True)
+    assert origin.url == "git+https://github.com/bokeh/bokeh#subdirectory=x"

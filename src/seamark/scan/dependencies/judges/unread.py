@@ -1,5 +1,6 @@
 """What the readers could not read (family PIN): never silence."""
 
+import os
 from collections.abc import Iterator
 
 from seamark.core.findings import Finding, Location
@@ -56,7 +57,8 @@ def _finding(unread: Unassessed, listing: Listing) -> Finding:
             anchor=unread.name,
         )
     read = len(listing.components)
-    what = "The rest of this list" if read else "This list"
+    name = os.path.basename(listing.path)
+    what = f"The rest of {name}" if read else name
     return Finding(
         rule=LIST_NOT_READ,
         message=f"{what} was not read: {unread.reason}.",

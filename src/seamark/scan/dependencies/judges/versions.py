@@ -15,7 +15,7 @@ from seamark.scan.dependencies.case import Case
 from seamark.scan.dependencies.judges.lists import (
     INSTALLABLE,
     Lists,
-    Name,
+    Pins,
     at_most,
     is_commit,
     is_constraints,
@@ -125,22 +125,27 @@ def _judge(listing: Listing, lists: Lists) -> Iterator[Finding]:
     if not installable or listing.kind == "conda-environment":
         covered = lists.pinned_for(listing) if not installable else lists.locked_for(listing)
     else:
-        covered = set()
+        covered = Pins(())
     if listing.kind == "requirements":
         covered = lists.pinned_together(listing)
+    told: set[tuple[Rule, str]] = set()
     for component in listing.components:
         finding = _examine(component, installable=installable)
         if finding is None or _excused(component, finding.rule, listing, covered):
             continue
-        yield finding
+        # A lock names the same source once for each platform; a line of its own is another entry.
+        what = (finding.rule, finding.message)
+        if listing.role is not Role.LOCK or what not in told:
+            told.add(what)
+            yield finding
 
 
-def _excused(component: Component, rule: Rule, listing: Listing, covered: set[Name]) -> bool:
+def _excused(component: Component, rule: Rule, listing: Listing, covered: Pins) -> bool:
     if rule is OPEN and is_constraints(listing):
         return True  # it limits what another list asks for, and that list is judged
     if listing.role is Role.DECLARATION:
         return name_of(component) in covered
-    return rule is OPEN and name_of(component) in covered
+    return rule is OPEN and covered.cover(component, wholly=listing.kind == "requirements")
 
 
 def _examine(component: Component, *, installable: bool) -> Finding | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs
 
 from seamark.core.components import Component, Origin, OriginKind
 from seamark.core.findings import Location
@@ -20,7 +21,7 @@ from seamark.scan.dependencies.readers import entries as of
 from seamark.scan.dependencies.readers import python_lock as lock
 from seamark.scan.dependencies.readers.conda import channel_index, required_names
 from seamark.scan.dependencies.readers.entries import Broken
-from seamark.scan.dependencies.readers.python_origins import clean_url, origin_of, vcs_origin
+from seamark.scan.dependencies.readers.python_origins import VCS, clean_url, origin_of, vcs_origin
 from seamark.scan.dependencies.readers.python_requirements import Context, component
 from seamark.scan.dependencies.source import Source, Unreadable
 
@@ -131,6 +132,8 @@ def _pypi(
         origin = Origin(kind=OriginKind.PATH, url=clean_url(place)[0])
     elif index and place.startswith(index.rstrip("/") + "/") and index in declared:
         origin = lock.index_origin(index)
+    elif place.startswith(VCS):
+        origin = _repository(place)
     elif lock.stray_origin([place]):
         origin = origin_of(place.removeprefix("direct+"))
     context = Context(
@@ -155,8 +158,7 @@ def _built(package: dict[str, Any], place: str, facts: conda.Facts) -> Component
         digest = of.text_of(code, "sha256")
         facts = replace(facts, hashes=(lock.checked_hash("sha256", digest),) if digest else ())
     elif "://" in recipe:
-        repository, _, revision = recipe.partition("#")
-        origin = vcs_origin(repository, revision)
+        origin = _repository(recipe)
     else:
         origin = Origin(kind=OriginKind.PATH, url=clean_url(recipe)[0])
     terms = of.text_of(package, "license")
@@ -167,6 +169,14 @@ def _built(package: dict[str, Any], place: str, facts: conda.Facts) -> Component
     )
     spec = conda.Spec(name=name, version=of.version_of(package), origin=origin)
     return conda.component(spec, name, facts)
+
+
+def _repository(place: str) -> Origin:
+    """``git+https://host/path?rev=main&subdirectory=x#commit``: the commit is what is built."""
+    address, _, commit = place.partition("#")
+    address, _, query = address.partition("?")
+    folder = parse_qs(query).get("subdirectory", [""])[0]
+    return vcs_origin(address, commit, folder)
 
 
 def _conda(package: dict[str, Any], place: str, facts: conda.Facts) -> Component:
