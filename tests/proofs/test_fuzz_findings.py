@@ -4,7 +4,6 @@ import random
 from pathlib import Path
 
 from proofs.fuzz.mutate import mutated
-
 from seamark.core.verdicts import Verdict
 from seamark.scan.models import scan_path
 
