@@ -94,7 +94,14 @@ KINDS = (
     ),
     Kind("pyproject", ("pyproject.toml",), Role.DECLARATION, PYPI, "pyproject:read"),
     Kind("setup-cfg", ("setup.cfg",), Role.DECLARATION, PYPI, "setuptools:read_cfg"),
-    Kind("setup-py", ("setup.py",), Role.DECLARATION, PYPI, "setuptools:read_py"),
+    Kind(
+        "setup-py",
+        ("setup.py",),
+        Role.DECLARATION,
+        PYPI,
+        "setuptools:read_py",
+        sniff="setuptools:is_program",
+    ),
     Kind(
         "requirements-in",
         ("requirements*.in", "requirements/*.in"),

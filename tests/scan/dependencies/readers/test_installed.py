@@ -14,7 +14,7 @@ METADATA = "Metadata-Version: 2.1\nName: My.Pkg\nVersion: 1.0\n"
 
 
 def install(folder: Path, name: str, **files: str) -> None:
-    (folder / name).mkdir()
+    (folder / name).mkdir(parents=True)
     for file, text in files.items():
         (folder / name / file.replace("__", ".")).write_text(text)
 
@@ -128,3 +128,9 @@ def test_eggs(tmp_path: Path) -> None:
     found = inventory(tmp_path)
     assert [each.name for each in found.components] == ["a"]
     assert len(reasons(tmp_path)) == 2
+
+
+def test_a_vendored_copy_without_a_name_contradicts_nothing(tmp_path: Path) -> None:
+    install(tmp_path, "certifi/.dist-info", METADATA="Name: certifi\nVersion: 2019.7.1\n")
+    assert [each.version for each in inventory(tmp_path).components] == ["2019.7.1"]
+    assert reasons(tmp_path) == []

@@ -142,6 +142,9 @@ def test_the_short_way_equals_packaging(name: str, version: str) -> None:
     except InvalidRequirement:
         assert isinstance(item, Unassessed)
         return
+    if not name[-1].isalnum():  # packaging lets "a_" pass, PEP 508 does not
+        assert isinstance(item, Unassessed)
+        return
     assert isinstance(item, Component)
     assert (item.title, f"=={item.version}") == (requirement.name, str(requirement.specifier))
     assert exact_version(f"=={version}") == version

@@ -179,3 +179,20 @@ def test_it_reads_what_pip_reads(lines: list[str], tmp_path: Path) -> None:
         assert "k \\" in lines
         return
     assert [(each.name, len(each.hashes)) for each in listing.components] == theirs
+
+
+def test_a_text_of_the_same_name_is_told_once(tmp_path: Path) -> None:
+    prose = "PostgreSQL constraints\n======================\nPostgreSQL\n" * 12
+    listing = read(
+        tmp_path, f"{prose}numpy==1.26\na @ https://example.org/a-1.whl\n--index-url x\n"
+    )
+    assert [each.name for each in listing.components] == ["numpy", "a"]
+    assert len(listing.indexes) == 1
+    assert [(each.whole, each.location.line) for each in listing.unassessed] == [(True, 1)]
+    assert "no list of requirements" in listing.unassessed[0].reason
+
+
+def test_a_list_with_a_few_sentences_stays_a_list(tmp_path: Path) -> None:
+    listing = read(tmp_path, "".join(f"this is no {n}\nname-{n}\n" for n in range(20)))
+    assert len(listing.components) == 20
+    assert [each.whole for each in listing.unassessed] == [False] * 20

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from seamark.scan.dependencies.find import find_sources
 from seamark.scan.dependencies.inventory import named_kind, read_listing
 from seamark.scan.dependencies.listings import Listing
 from seamark.scan.dependencies.source import Source
@@ -140,3 +141,22 @@ old:python_version < "3" = f
 def test_a_broken_setup_cfg_is_told(tmp_path: Path) -> None:
     for text in ("install_requires = a\n", "[options]\na = 1\n[options]\n"):
         assert [each.whole for each in read(tmp_path, "setup-cfg", text).unassessed] == [True]
+
+
+@pytest.mark.parametrize(
+    ("program", "beside", "lists"),
+    [
+        ("class Trainer:\n    pass\n", True, 0),
+        ("class Trainer:\n    pass\n", False, 1),
+        ("from setuptools import *\n", True, 1),
+        ("setup(name='a')\n", True, 1),
+        ("exec(open('x').read())\n", True, 1),
+    ],
+)
+def test_a_module_called_setup_is_no_list(
+    program: str, beside: bool, lists: int, tmp_path: Path
+) -> None:
+    (tmp_path / "setup.py").write_text(program)
+    if beside:
+        (tmp_path / "__init__.py").write_text("")
+    assert len(list(find_sources(str(tmp_path)))) == lists

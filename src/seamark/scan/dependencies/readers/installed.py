@@ -199,6 +199,8 @@ def _disagrees(source: Source, name: str, version: str) -> str:
     if not _is_dist_info(source):
         return ""
     folder = _folder(source).removesuffix(".dist-info")
+    if not folder:  # vendored copies are kept so, and say nothing that could be wrong
+        return ""
     called, _, numbered = folder.partition("-")
     if pypi_name(called) != pypi_name(name):
         return f"its folder is called {origins.redact(folder, 60)!r}, its metadata says {name!r}"

@@ -206,12 +206,20 @@ def _read_pep508(text: str, where: Context) -> Component | Unassessed:
     )
 
 
+_STRANGE = "it is no requirement that can be read"
+
+
 def _why(text: str, error: str) -> str:
     odd = _ODD_PIN.fullmatch(text)
     if odd:
         return f"its version {origins.redact(odd[1], 60)!r} is no PEP 440 version"
     problem = " ".join(error.split("\n")[0].split())
-    return f"it is no requirement that can be read ({origins.redact(problem, 120)})"
+    return f"{_STRANGE} ({origins.redact(problem, 120)})"
+
+
+def is_strange(entry: Unassessed) -> bool:
+    """Whether it is nothing that an installer could read, such as a sentence."""
+    return entry.reason.startswith(_STRANGE)
 
 
 def pinned(specifiers: "SpecifierSet") -> str:

@@ -14,6 +14,7 @@ from seamark.scan.dependencies.readers.python_projects import read_project
 from seamark.scan.dependencies.readers.python_requirements import (
     Context,
     is_path,
+    is_strange,
     read_requirement,
     split_marker,
     unassessed,
@@ -24,7 +25,7 @@ from seamark.scan.dependencies.readers.requirements_includes import INCLUDES, in
 from seamark.scan.dependencies.readers.requirements_lines import read_lines
 from seamark.scan.dependencies.readers.requirements_options import Option, Parted, part
 from seamark.scan.dependencies.readers.requirements_via import Annotations
-from seamark.scan.dependencies.source import Source
+from seamark.scan.dependencies.source import Source, Unreadable
 
 _INDEXES = {
     "--index-url": IndexUse.MAIN,
@@ -52,9 +53,27 @@ def read(source: Source) -> Iterator[Item]:
             items.extend(read_line(line.text, source, where))
             annotations.entries(range(begin, len(items)), items)
         annotations.comment(line)
+    strange = [each for each in items if isinstance(each, Unassessed) and is_strange(each)]
+    prose = len(strange) >= _PROSE and 2 * len(strange) > len(items)
     for item in annotations.applied(items):
-        if not (offline and isinstance(item, Index) and item.use in _REPLACED):
+        if offline and isinstance(item, Index) and item.use in _REPLACED:
+            continue
+        if not (prose and _is_word(item)):
             yield item
+    if prose:
+        many = f"{len(strange)} of its {len(items)} entries are none that pip could read"
+        raise Unreadable(f"it is no list of requirements: {many}", strange[0].location.line)
+
+
+_PROSE = 10
+"""So many lines that are no requirements, and more than half of all: a text of the same name."""
+
+
+def _is_word(item: Item) -> bool:
+    """Whether a line of a text looks like this: nothing to read, or a bare name."""
+    if isinstance(item, Unassessed):
+        return is_strange(item)
+    return isinstance(item, Component) and not (item.version or item.constraint or item.origin)
 
 
 _REPLACED = (IndexUse.MAIN, IndexUse.EXTRA)

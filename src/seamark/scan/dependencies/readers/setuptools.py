@@ -4,6 +4,8 @@
 what only running it would tell is not assessed.
 """
 
+import os
+import re
 from collections.abc import Iterator
 from configparser import Error as ConfigError
 from configparser import RawConfigParser
@@ -28,6 +30,8 @@ _GROUPS = {
     "tests_require": ("test",),
 }
 _MAX_PROGRAM = 1 << 20
+_BUILDS = re.compile(rb"setuptools|distutils|skbuild|\bsetup\s*\(|exec|import_module|__import__|\0")
+"""What a program that builds has in it somewhere, or may compute."""
 
 
 def read_cfg(source: Source) -> Iterator[Item]:
@@ -79,6 +83,18 @@ def _extra(key: str) -> tuple[tuple[str, ...], str]:
     """The group and marker of an extra's key: ``gpu``, ``gpu:python_version<'3'``, ``:marker``."""
     name, _, marker = key.partition(":")
     return ((f"extra:{name.strip()}",) if name.strip() else ()), marker.strip()
+
+
+def is_program(path: str) -> bool:
+    """Whether a ``setup.py`` is what builds a project, and not a module of a package."""
+    if not os.path.isfile(os.path.join(os.path.dirname(path), "__init__.py")):
+        return True
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_MAX_PROGRAM + 1)
+    except OSError:
+        return True  # its reader says why
+    return len(data) > _MAX_PROGRAM or _BUILDS.search(data) is not None
 
 
 def read_py(source: Source) -> Iterator[Item]:
