@@ -167,6 +167,22 @@ CASES: dict[str, tuple[Change, str]] = {
     "not UTF-8": (_requirements(b"torch==2.1 # \xff\n"), "PIN001"),
     "page in place of a list": (_requirements("<html>404</html>\n"), "PIN002"),
     "two pins": (_requirements("torch==2.1\ntorch==2.2\n"), "PIN025"),
+    "pin for nobody beside an open entry": (
+        _requirements("torch==2.1; python_version < '2'\ntorch\n"),
+        "PIN010",
+    ),
+    "pin for old ones beside an open entry": (
+        _requirements("torch==2.1; python_version < '3.8'\ntorch\n"),
+        "PIN010",
+    ),
+    "pin for another platform beside an open entry": (
+        _requirements("torch==2.1; sys_platform == 'win32'\ntorch<2; sys_platform == 'linux'\n"),
+        "PIN010",
+    ),
+    "constraint that the entry excludes": (
+        _write({"requirements.txt": "torch<2\n-c pins.txt\n", "pins.txt": "torch==2.1\n"}),
+        "PIN010",
+    ),
     # What is in place of a file
     "directory in place of a file": (_directory, "PIN001"),
     "pipe in place of a file": (_fifo, "PIN001"),
@@ -175,6 +191,15 @@ CASES: dict[str, tuple[Change, str]] = {
     "link in a circle": (_link_loop, "PIN001"),
     # Declarations
     "declared and not locked": (_pyproject('dependencies = ["torch>=2"]\n'), "PIN020"),
+    "declared and pinned in a version that it excludes": (
+        _write(
+            {
+                "pyproject.toml": '[project]\nname="a"\nversion="1"\ndependencies=["torch<2"]\n',
+                "requirements.txt": "torch==2.1\n",
+            }
+        ),
+        "PIN020",
+    ),
     "declared by a program": (_pyproject('dynamic = ["dependencies"]\n'), "PIN002"),
     "declared with a wrong type": (_pyproject('dependencies = "torch"\n'), "PIN002"),
     "declared twice": (_pyproject("dependencies = []\ndependencies = []\n"), "PIN001"),

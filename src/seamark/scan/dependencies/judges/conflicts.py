@@ -1,9 +1,6 @@
 """One package pinned twice, differently, for the same installation (family PIN)."""
 
 from collections.abc import Iterator
-from functools import lru_cache
-from itertools import product
-from typing import Final
 
 from seamark.core.components import Component
 from seamark.core.findings import Finding
@@ -11,6 +8,7 @@ from seamark.core.rules import Rule, Severity
 from seamark.core.verdicts import Verdict
 from seamark.scan.dependencies.case import Case
 from seamark.scan.dependencies.judges.lists import Lists
+from seamark.scan.dependencies.judges.markers import where
 from seamark.scan.dependencies.listings import Listing, Role
 from seamark.scan.dependencies.names import PYPI
 
@@ -24,15 +22,6 @@ CONTRADICTION = Rule(
     remedy="Keep one of the pins, or give them markers that exclude each other.",
 )
 RULES = (CONTRADICTION,)
-
-_PYTHONS: Final = ("2.7", *(f"3.{minor}" for minor in range(6, 16)))
-_PLATFORMS: Final = (
-    ("linux", "posix", "Linux"),
-    ("darwin", "posix", "Darwin"),
-    ("win32", "nt", "Windows"),
-)
-_MACHINES: Final = ("x86_64", "aarch64", "arm64", "AMD64")
-_IMPLEMENTATIONS: Final = (("cpython", "CPython"), ("pypy", "PyPy"))
 
 
 def judge(case: Case) -> Iterator[Finding]:
@@ -91,43 +80,4 @@ def _both_apply(left: Component, right: Component) -> bool:
         return False
     if not left.marker or not right.marker or left.marker == right.marker:
         return True
-    return bool(_where(left.marker) & _where(right.marker))
-
-
-@lru_cache(maxsize=1024)
-def _where(marker: str) -> frozenset[int]:
-    """Numbers of the environments in which a marker holds; all, where it cannot be told."""
-    from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
-
-    everywhere = frozenset(range(len(_environments())))
-    try:
-        parsed = Marker(marker)
-        return frozenset(
-            number for number, each in enumerate(_environments()) if parsed.evaluate({**each})
-        )
-    except (InvalidMarker, UndefinedEnvironmentName, RecursionError, ValueError):
-        return everywhere
-
-
-@lru_cache(maxsize=1)
-def _environments() -> tuple[dict[str, str], ...]:
-    """Environments as PEP 508 describes them: what people install on."""
-    return tuple(
-        {
-            "python_version": python,
-            "python_full_version": f"{python}.0",
-            "sys_platform": platform,
-            "os_name": os_name,
-            "platform_system": system,
-            "platform_machine": machine,
-            "implementation_name": implementation,
-            "implementation_version": f"{python}.0",
-            "platform_python_implementation": title,
-            "platform_release": "",
-            "platform_version": "",
-            "extra": "",
-        }
-        for python, (platform, os_name, system), machine, (implementation, title) in product(
-            _PYTHONS, _PLATFORMS, _MACHINES, _IMPLEMENTATIONS
-        )
-    )
+    return bool(where(left.marker) & where(right.marker))

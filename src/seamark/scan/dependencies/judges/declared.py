@@ -11,7 +11,7 @@ from seamark.core.findings import Finding, Location
 from seamark.core.rules import Rule, Severity, cwe
 from seamark.core.verdicts import Verdict
 from seamark.scan.dependencies.case import Case
-from seamark.scan.dependencies.judges.lists import Lists, for_building, name_of
+from seamark.scan.dependencies.judges.lists import Lists, for_building
 from seamark.scan.dependencies.judges.projects import own_names
 from seamark.scan.dependencies.listings import Listing, Role
 from seamark.scan.dependencies.names import NPM, PYPI, pypi_name
@@ -87,7 +87,7 @@ def _unpinned(declaration: Listing, lists: Lists, own: frozenset[str]) -> Iterat
     open_ones = [
         each
         for each in wanted
-        if not each.version and name_of(each) not in pinned and each.name not in own
+        if not each.version and each.name not in own and not pinned.cover(each)
     ]
     for rule, building in ((UNPINNED, False), (BUILD_OPEN, True)):
         names = sorted({each.title for each in open_ones if for_building(each) is building})

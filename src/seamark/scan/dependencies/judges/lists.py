@@ -6,13 +6,16 @@ name, and a name without a version in ``requirements.txt`` where ``-c constraint
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from seamark.core.components import Component, OriginKind
 from seamark.core.findings import Finding, Location
 from seamark.core.rules import Rule
 from seamark.scan.dependencies.inventory import Inventory
+from seamark.scan.dependencies.judges.markers import where
 from seamark.scan.dependencies.listings import Listing, Role
+from seamark.scan.dependencies.versions.ranges import allows
 
 INSTALLABLE = (Role.REQUIREMENTS, Role.LOCK)
 """Roles of lists from which somebody installs."""
@@ -24,6 +27,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 _WEAK = ("md5:", "sha1:")
 _BUILD = frozenset({"build", "build-system", "build-requires", "setup_requires", "setup-requires"})
 
+Kept = TypeVar("Kept")
 Name = tuple[str, str]
 """Ecosystem and normalized name."""
 
@@ -75,56 +79,88 @@ def is_hashed(component: Component) -> bool:
     return bool(component.hashes and component.version) and not is_weak(component)
 
 
+class Pins:
+    """What some lists pin. A pin counts only for an entry that it could be installed for."""
+
+    def __init__(self, parts: Iterable[Mapping[Name, list[Component]]]) -> None:
+        self._parts = tuple(parts)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in part for part in self._parts)
+
+    def cover(self, component: Component, *, wholly: bool = False) -> bool:
+        """Whether what is installed for this open entry is pinned: in a version that it allows,
+        somewhere where it applies (``wholly``: everywhere). Locks leave out of their markers what
+        the project excludes anyway, so of them only the former can be asked.
+        """
+        name = name_of(component)
+        found = [pin for part in self._parts for pin in part.get(name, ()) if _fits(component, pin)]
+        if any(not pin.marker or pin.marker == component.marker for pin in found):
+            return True
+        held = frozenset().union(*(where(pin.marker) for pin in found))
+        wanted = where(component.marker)
+        return bool(wanted) and wanted <= held if wholly else bool(wanted & held)
+
+
+def _fits(component: Component, pin: Component) -> bool:
+    """Whether the entry allows the pinned version; true where none can tell."""
+    if not pin.version or not component.constraint:
+        return True
+    return allows(component.ecosystem, component.constraint, pin.version) is not False
+
+
+def _noted(pins: dict[Name, list[Component]], components: Iterable[Component]) -> None:
+    for each in components:
+        pins.setdefault(name_of(each), []).append(each)
+
+
 class Lists:
     """The listings of one inventory, and how they belong together."""
 
     def __init__(self, inventory: Inventory) -> None:
         self.all = inventory.listings
         self._groups = _joined(inventory.listings)
-        self._pins: dict[str, set[Name]] = {}
-        self._locked: dict[str, set[Name]] = {}
+        self._pins: dict[str, dict[Name, list[Component]]] = {}
+        self._locked: dict[str, dict[Name, list[Component]]] = {}
         self._hashed: dict[str, set[Name]] = {}
         for listing in inventory.listings:
-            names = {name_of(each) for each in listing.components if is_pinned(each)}
+            pinned = [each for each in listing.components if is_pinned(each)]
             hashed = {name_of(each) for each in listing.components if is_hashed(each)}
             for directory in _directories(listing):
                 if listing.role in INSTALLABLE:
-                    self._pins.setdefault(directory, set()).update(names)
+                    _noted(self._pins.setdefault(directory, {}), pinned)
                     self._hashed.setdefault(directory, set()).update(hashed)
                 if listing.role is Role.LOCK:
-                    self._locked.setdefault(directory, set()).update(names)
+                    _noted(self._locked.setdefault(directory, {}), pinned)
 
     def together(self, listing: Listing) -> tuple[Listing, ...]:
         """The list and all that are installed with it (``-r``, ``-c``), in any direction."""
         return self._groups.get(listing.path, (listing,))
 
-    def pinned_together(self, listing: Listing) -> set[Name]:
+    def pinned_together(self, listing: Listing) -> Pins:
         """What is pinned by the list or one that is installed with it."""
-        return {
-            name_of(component)
-            for each in self.together(listing)
-            for component in each.components
-            if is_pinned(component)
-        }
+        found: dict[Name, list[Component]] = {}
+        for each in self.together(listing):
+            _noted(found, (component for component in each.components if is_pinned(component)))
+        return Pins([found])
 
-    def pinned_for(self, listing: Listing) -> set[Name]:
+    def pinned_for(self, listing: Listing) -> Pins:
         """What is pinned by some list of the same project: in its directory or one above."""
-        return _from_above(self._pins, listing)
+        return Pins(_from_above(self._pins, listing))
 
-    def locked_for(self, listing: Listing) -> set[Name]:
+    def locked_for(self, listing: Listing) -> Pins:
         """The same of locks only."""
-        return _from_above(self._locked, listing)
+        return Pins(_from_above(self._locked, listing))
 
     def hashed_for(self, listing: Listing) -> set[Name]:
         """What is pinned by a strong hash, too, by some list of the same project."""
-        return _from_above(self._hashed, listing)
+        return set().union(*_from_above(self._hashed, listing))
 
 
-def _from_above(pins: dict[str, set[Name]], listing: Listing) -> set[Name]:
-    found: set[Name] = set()
+def _from_above(pins: "Mapping[str, Kept]", listing: Listing) -> "Iterator[Kept]":
     for directory in _upwards(os.path.dirname(listing.path)):
-        found |= pins.get(directory, set())
-    return found
+        if directory in pins:
+            yield pins[directory]
 
 
 def _upwards(directory: str) -> Iterator[str]:

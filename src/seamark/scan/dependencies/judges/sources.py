@@ -10,7 +10,7 @@ from seamark.core.rules import Rule, Severity, cwe
 from seamark.core.verdicts import Verdict
 from seamark.scan.dependencies.case import Case
 from seamark.scan.dependencies.judges.indexes import host_of, judge_indexes
-from seamark.scan.dependencies.judges.lists import Lists, at_most, name_of
+from seamark.scan.dependencies.judges.lists import Lists, Pins, at_most, name_of
 from seamark.scan.dependencies.judges.origins import judge_origins
 from seamark.scan.dependencies.listings import IndexUse, Listing, Role
 from seamark.scan.dependencies.names import NPM, PYPI, pypi_name
@@ -47,7 +47,7 @@ def judge(case: Case) -> Iterator[Finding]:
 def _internal(listing: Listing, lists: Lists, globs: tuple[str, ...]) -> Iterator[Finding]:
     if not globs:
         return
-    settled = lists.pinned_for(listing) if listing.role is Role.DECLARATION else set()
+    settled = lists.pinned_for(listing) if listing.role is Role.DECLARATION else Pins(())
     for component in listing.components:
         if name_of(component) in settled or not _is_internal(component, globs):
             continue
