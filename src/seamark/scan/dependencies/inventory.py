@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 
@@ -13,6 +13,8 @@ from seamark.scan.dependencies.source import Source, Unreadable
 
 MAX_ITEMS = 500_000
 """Entries of one list; more are not read, and said so."""
+_QUOTED = 1000
+"""Characters of a list that are quoted about what could not be read."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,19 @@ def read_listing(source: Source, kind: Kind) -> Listing:
         digest=source.digest,
         components=tuple(each for each in found if isinstance(each, Component)),
         indexes=tuple(each for each in found if isinstance(each, Index)),
-        unassessed=tuple(each for each in found if isinstance(each, Unassessed)),
+        unassessed=tuple(_shown(each) for each in found if isinstance(each, Unassessed)),
         includes=tuple(each.shown for each in _included(source)),
     )
+
+
+def _shown(unassessed: Unassessed) -> Unassessed:
+    """Without credentials, whichever reader quoted the list: what cannot be read may be a URL."""
+    from seamark.scan.dependencies.readers.python_origins import redact
+
+    name, reason = redact(unassessed.name, _QUOTED), redact(unassessed.reason, _QUOTED)
+    if (name, reason) == (unassessed.name, unassessed.reason):
+        return unassessed
+    return replace(unassessed, name=name, reason=reason)
 
 
 def _included(source: Source) -> list[Source]:

@@ -13,6 +13,7 @@ from seamark.core.components import Component
 from seamark.core.findings import Location
 from seamark.core.paths import printable
 from seamark.scan.dependencies.listings import Item, Unassessed
+from seamark.scan.dependencies.readers.python_origins import redact
 from seamark.scan.dependencies.source import Source, Unreadable
 
 MAX_TEXT = 32_768
@@ -51,10 +52,8 @@ def read_entries(
 
 
 def unassessed(name: str, reason: str, where: Location) -> Unassessed:
-    """What could not be read, named as far as it has a name that can be shown."""
-    name = printable(name if len(name) <= 120 else f"{name[:120]}…")
-    shown = "".join(each if each.isprintable() else "�" for each in name)
-    return Unassessed(name=shown, reason=reason, location=where)
+    """What could not be read, named as far as it has a name that can be shown: no credentials."""
+    return Unassessed(name=redact(printable(name), 120), reason=reason, location=where)
 
 
 def _called(entry: Any, number: int) -> str:
@@ -85,6 +84,8 @@ def version_of(entry: Entry, key: str = "version") -> str:
     version = text_of(entry, key)
     if " " in version:
         raise Broken("its version holds a space")
+    if "://" in version:  # which may hold credentials, and would stand in a package URL
+        raise Broken("its version is an address")
     return version
 
 

@@ -80,6 +80,8 @@ def clean_url(url: str) -> tuple[str, bool]:
         return redact(url.partition("#")[0]), False
     user, _, host = parts.netloc.rpartition("@")
     path, token = _without_token(host, parts.path)
+    path, stray = _without_pair(host, path)
+    token = token or stray
     keep = "git@" if user == "git" and "ssh" in parts.scheme else ""
     secret = token or _holds_secret(parts.query) or _is_secret(user, keep)
     return plain(f"{prefix}{parts.scheme}://{keep}{host}{path}"), secret
@@ -102,6 +104,16 @@ def _without_token(host: str, path: str) -> tuple[str, bool]:
     if host.endswith(_TOKEN_HOSTS) and len(first) >= 12 and rest:
         return f"/{rest}", True
     return path, False
+
+
+def _without_pair(host: str, path: str) -> tuple[str, bool]:
+    """The path without credentials that got into it: a slash in a password ends the host early."""
+    _, at, tail = path.rpartition("@")
+    port = host.rpartition(":")[2]
+    if at and ":" in host and not port.isdigit():
+        return f"/{tail}", True
+    cleaned = _PAIR.sub("", path)
+    return cleaned, cleaned != path
 
 
 def fragment_of(url: str) -> dict[str, str]:
