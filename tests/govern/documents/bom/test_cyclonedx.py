@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seamark.core.components import Origin, OriginKind
+from seamark.core.findings import Location
 from seamark.govern.documents.bom import cyclonedx
 from seamark.govern.documents.bom.assemble import Subject, assemble
 from seamark.govern.documents.bom.declared import Declared
@@ -197,3 +198,14 @@ def test_any_text_gives_a_valid_document(
         tool_version="1",
     )
     require_valid(bom, "1.6" if len(name) % 2 else "1.7")
+
+
+def test_a_hostile_path_leaves_the_document_readable() -> None:
+    """A folder may be called anything: an escape sequence is no character of XML."""
+    entry = package("torch", "2.1", location=Location(path="\x1b[31m\x07/uv.lock", line=1))
+    bom = assemble(
+        found(inventory=inventory(listing(entry, path="\x1b[31m\x07/uv.lock"))), tool_version="1"
+    )
+    as_json, as_xml = require_valid(bom, "1.6")
+    assert "\x1b" not in as_xml
+    assert "u001b" not in as_json

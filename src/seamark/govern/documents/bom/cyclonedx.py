@@ -15,7 +15,7 @@ from seamark.core.findings import Location
 from seamark.govern.documents.bom.cyclonedx_cards import model_card
 from seamark.govern.documents.bom.cyclonedx_vulnerabilities import vulnerability_tree
 from seamark.govern.documents.bom.model import Bom, Entry, Kind, Property
-from seamark.govern.documents.bom.texts import content_digest, digest_parts, uri
+from seamark.govern.documents.bom.texts import clean, content_digest, digest_parts, uri
 
 UNNAMED: Final = "unnamed"
 """For what has no name, which the schema demands."""
@@ -195,7 +195,7 @@ def _evidence(entry: Entry) -> Tree | None:
 
 def _occurrence(place: Location) -> Tree:
     inside = f"!{place.member}" if place.member else ""
-    found: Tree = {"location": f"{place.path}{inside}"}
+    found: Tree = {"location": clean(f"{place.path}{inside}")}
     if place.line is not None:
         found["line"] = place.line
     return found

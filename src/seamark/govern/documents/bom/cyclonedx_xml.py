@@ -7,6 +7,8 @@ around each item, a few lists have none around them all, and elements stand in a
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
+from seamark.govern.documents.bom.texts import without_controls
+
 Tree = dict[str, Any]
 
 ATTRIBUTES: Final = {
@@ -80,7 +82,8 @@ def render(tree: Tree, version: str) -> str:
     for name, value in content.items():
         _write(lines, name, value, 1)
     lines.append("</bom>")
-    return "\n".join(lines) + "\n"
+    # Texts were cleaned one by one; a path that was not must not make the document unreadable.
+    return without_controls("\n".join(lines)) + "\n"
 
 
 def _write(lines: list[str], name: str, value: Any, depth: int) -> None:

@@ -11,6 +11,7 @@ LONGEST = 2000
 """Characters that are kept of one text."""
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _SIGNS = r"[A-Za-z0-9._~!$&'()*+,;=%:@-]"
 _URI = re.compile(
@@ -31,6 +32,11 @@ def clean(text: str, most: int = LONGEST) -> str:
     """One line of text; what XML cannot hold becomes a space."""
     plain = _CONTROLS.sub(" ", text).strip()
     return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+
+
+def without_controls(document: str) -> str:
+    """The same lines without characters that XML cannot hold."""
+    return _NOT_IN_XML.sub(" ", document)
 
 
 def uri(text: str) -> str:
