@@ -293,3 +293,15 @@ def test_a_gate_that_does_not_parse_is_an_error_of_the_configuration() -> None:
 def test_every_finding_is_assessed_in_order() -> None:
     subject = report(file(HOSTILE, REVIEW), file(UNCLEAR, path="b"))
     assert [a.finding for a in run(subject).assessed] == list(subject.all_findings())
+
+
+def test_doubts_of_no_file_are_counted_by_rule() -> None:
+    doubts = (rule(Verdict.UNCLEAR, number=1), rule(Verdict.UNCLEAR, number=2))
+    findings = [
+        Finding(rule=each, message=f"Entry {number}.", location=Location(path="a.txt"), anchor="x")
+        for number, each in enumerate((doubts[0], doubts[1], doubts[1]))
+    ]
+    reason = run(report(findings=tuple(with_fingerprints(findings)))).exit_reason
+    assert "Entry 0." in reason
+    assert f"{doubts[1].title}, 2 times ({doubts[1].id})." in reason
+    assert "Entry 1." not in reason

@@ -3,8 +3,11 @@
 import re
 from dataclasses import replace
 
-from render.sample import HOSTILE_NAME, Case
+from render.sample import HOSTILE_NAME, UNKNOWN, Case, clean_case
 
+from seamark.core.findings import Finding, Location
+from seamark.core.policy import Assessed, Standing
+from seamark.core.rules import Rule
 from seamark.core.verdicts import ExitCode, Verdict
 from seamark.render import View, render
 
@@ -163,3 +166,35 @@ def test_a_remark_is_no_low_finding(case: Case) -> None:
     text = render("text", case.report, case.judgment)
     assert re.search(r"^  [A-Z]{3}\d{3} remark  ", text, re.MULTILINE)
     assert " clean  " not in text.rpartition("7 files:")[0]
+
+
+def _listed(rule: Rule, count: int) -> str:
+    findings = [
+        Finding(
+            rule=rule,
+            message=f"The version of name-{number} is open.",
+            location=Location(path="requirements.txt", line=number),
+            anchor=f"name-{number}",
+            evidence={"purl": f"pkg:pypi/name-{number}", "popular": f"name-{number}", "why": "ab"},
+        )
+        for number in range(1, count + 1)
+    ]
+    report = replace(clean_case(0).report, findings=tuple(findings))
+    judgment = replace(
+        clean_case(0).judgment,
+        assessed=tuple(Assessed(finding=each, standing=Standing.NEW) for each in findings),
+    )
+    return render("text", report, judgment, view=View(width=100))
+
+
+def test_many_findings_of_a_list_take_a_line_each() -> None:
+    text = _listed(UNKNOWN, 3)
+    assert "    The version of name-2 is open. (line 2)\n      why: ab\n" in text
+    assert "at requirements.txt:2" not in text
+    assert "at requirements.txt:1\n" in _listed(UNKNOWN, 1)
+
+
+def test_evidence_that_the_message_tells_is_not_repeated() -> None:
+    text = _listed(UNKNOWN, 2)
+    assert "purl" not in text
+    assert "popular" not in text

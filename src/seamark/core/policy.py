@@ -1,6 +1,6 @@
 """The bar that a report must pass: threshold, gates, waivers and baseline, and the exit code."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,7 @@ from seamark.core.baseline import Baseline
 from seamark.core.errors import UsageError
 from seamark.core.findings import Finding
 from seamark.core.reports import CheckStatus, FileReport, Report
-from seamark.core.rules import Severity
+from seamark.core.rules import Rule, Severity
 from seamark.core.verdicts import ExitCode, Verdict
 from seamark.core.waivers import Waiver, find_waiver
 
@@ -240,11 +240,20 @@ def _gaps(report: Report, assessed: Sequence[Assessed], *, allow_empty: bool) ->
     unclear = sum(1 for file in report.files if _not_examined(file, held))
     if unclear:
         yield f"{unclear} {'file' if unclear == 1 else 'files'} could not be examined."
-    for finding in report.findings:
-        if finding.rule.verdict is Verdict.UNCLEAR and id(finding) not in held:
-            yield finding.message
+    yield from _doubts(each for each in report.findings if id(each) not in held)
     if not allow_empty and _empty(report):
         yield "Nothing was found to examine."
+
+
+def _doubts(findings: Iterable[Finding]) -> Iterator[str]:
+    """What stayed unclear: a sentence a rule, that of the finding where there is only one."""
+    doubts: dict[Rule, list[Finding]] = {}
+    for finding in findings:
+        if finding.rule.verdict is Verdict.UNCLEAR:
+            doubts.setdefault(finding.rule, []).append(finding)
+    for rule, found in doubts.items():
+        few = len(found) == 1
+        yield found[0].message if few else f"{rule.title}, {len(found):,} times ({rule.id})."
 
 
 def _empty(report: Report) -> bool:

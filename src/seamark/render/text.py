@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
 
+from seamark.core.findings import Finding, Json
 from seamark.core.policy import Assessed, Judgment
 from seamark.core.reports import FileReport, Report
 from seamark.core.rules import Rule
@@ -40,6 +41,8 @@ _VERDICT_STYLE = {
 }
 _SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 _EVIDENCE_LINES = 12
+_FOR_PROGRAMS = ("purl", "count", "names", "records", "vector", "aliases")
+"""Evidence that only ``verbose`` and the other formats show: the message has it in other words."""
 _FILES = 30
 """Files whose findings are shown; a person reads no more, and ``verbose`` shows all."""
 _MODELS = 10
@@ -129,7 +132,7 @@ def _group(group: Group, view: View, most: int) -> Iterator[_Line]:
         shown = found if view.verbose else found[:most]
         yield _heading(rule)
         for each in shown:
-            yield from _finding(each, group.path)
+            yield from _finding(each, group.path, view, alone=len(found) == 1)
         if len(shown) < len(found):
             more = f"… and {len(found) - len(shown):,} more of {rule.id} in this file"
             yield _Line(((f"{more} (--verbose lists them)", "dim"),), 2)
@@ -150,14 +153,18 @@ def _heading(rule: Rule) -> _Line:
     return _Line(tuple(head), 2)
 
 
-def _finding(assessed: Assessed, path: str) -> Iterator[_Line]:
+def _finding(assessed: Assessed, path: str, view: View, *, alone: bool) -> Iterator[_Line]:
     finding = assessed.finding
     sure = finding.confidence.value == "high"
     doubt = "" if sure else f" ({finding.confidence} confidence)"
+    where = str(finding.location)
+    line = f" (line {finding.location.line})" if where == f"{path}:{finding.location.line}" else ""
+    if line and not alone:  # of many, each in one line
+        doubt, where = line + doubt, path
     yield _Line(((visible(finding.message), ""), (doubt, "dim")), 4, wrap=True)
-    if str(finding.location) != path:
-        yield _Line((("at ", "dim"), (visible(str(finding.location)), "")), 4)
-    shown = exhibits(finding.evidence)
+    if where != path:
+        yield _Line((("at ", "dim"), (visible(where), "")), 4)
+    shown = exhibits(finding.evidence if view.verbose else _untold(finding))
     for exhibit in shown:
         if exhibit.code:
             yield from _code(exhibit.text.split("\n"))
@@ -170,6 +177,20 @@ def _finding(assessed: Assessed, path: str) -> Iterator[_Line]:
     note = standing_note(assessed)
     if note:
         yield _Line(((note, "yellow"),), 4, wrap=True)
+
+
+def _untold(finding: Finding) -> dict[str, Json]:
+    """The evidence that the message does not tell already, without what only programs compare."""
+    return {
+        key: value
+        for key, value in finding.evidence.items()
+        if key not in _FOR_PROGRAMS and not _tells(finding.message, value)
+    }
+
+
+def _tells(message: str, value: Json) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return all(isinstance(each, str) and len(each) > 2 and each in message for each in values)
 
 
 def _code(lines: list[str]) -> Iterator[_Line]:
@@ -215,12 +236,14 @@ def _gaps(report: Report, judgment: Judgment) -> Iterator[_Line]:
 
 def _summary(report: Report, judgment: Judgment, view: View) -> Iterator[_Line]:
     apart = held(report, judgment)
-    yield _Line(((f"{counted(report)}.", "bold"),), wrap=True)
+    supply = supply_sentences(report)
+    if report.files or not supply:  # lists of dependencies are no files that were scanned
+        yield _Line(((f"{counted(report)}.", "bold"),), wrap=True)
     if apart:
         more = "" if view.verbose else " (--verbose lists them)"
         text = f"{plural(len(apart), 'known finding')} held by the baseline or a waiver{more}."
         yield _Line(((text, "dim"),), wrap=True)
-    for sentence in supply_sentences(report):
+    for sentence in supply:
         yield _Line(((sentence, "dim"),), wrap=True)
     for gate in judgment.gates:
         if not gate.passed and gate.reason not in judgment.exit_reason:

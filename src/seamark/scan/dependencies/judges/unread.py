@@ -50,9 +50,10 @@ def judge(case: Case) -> Iterator[Finding]:
 
 def _finding(unread: Unassessed, listing: Listing) -> Finding:
     if not unread.whole:
+        quote = '"' if "'" in unread.name else "'"
         return Finding(
             rule=ENTRY_NOT_READ,
-            message=f"'{unread.name}' was not assessed: {unread.reason}.",
+            message=f"{quote}{unread.name}{quote} was not assessed: {unread.reason}.",
             location=unread.location,
             anchor=unread.name,
         )

@@ -107,7 +107,7 @@ def read_py(source: Source) -> Iterator[Item]:
     for argument in arguments:
         if argument.name == "**":
             where = Context(location=source.at(argument.line))
-            yield unassessed("setup()", "its arguments are computed when it runs", where)
+            yield unassessed("setup()", "its arguments are computed when the program runs", where)
         elif argument.name == "extras_require":
             yield from _extras(argument, source)
         elif argument.name in _GROUPS:
@@ -141,14 +141,14 @@ def _list(
     for text, line in texts:
         where = Context(location=source.at(line), groups=groups, direct=True)
         if text is None:
-            yield unassessed(argument.name, "a part of it is computed when it runs", where)
+            yield unassessed(argument.name, "a part of it is computed when the program runs", where)
         elif text.strip() and not text.strip().startswith("#"):
             yield _requirement(text.strip(), where, marker)
 
 
 def _computed(argument: Argument, source: Source) -> Iterator[Item]:
     where = Context(location=source.at(argument.line))
-    yield unassessed(argument.name, "it is computed when it runs", where)
+    yield unassessed(argument.name, "it is computed when the program runs", where)
 
 
 def identity(source: Source) -> tuple[str, str]:
