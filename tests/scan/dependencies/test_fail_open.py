@@ -125,6 +125,35 @@ def _link_loop(root: Path) -> None:
     (root / "requirements.txt").symlink_to(root / "requirements.txt")
 
 
+_FILE = "https://files.pythonhosted.org/packages/badpkg-1.0-py3-none-any.whl"
+_SOURCE = 'source = { registry = "https://pypi.org/simple" }'
+_LOCKED = f'version = 1\n[[package]]\nname = "badpkg"\nversion = "1.0"\n{_SOURCE}\n'
+_ENTRY = 'name = "badpkg"\nversion = "3.0"\n'
+OTHER_FILES = {
+    "uv.lock": f"version = 1\n[[package]]\n{_ENTRY}{_SOURCE}\n"
+    f'wheels = [{{ url = "{_FILE}", hash = "sha256:{HASH}" }}]\n',
+    "poetry.lock": f"[[package]]\n{_ENTRY}"
+    f'files = [{{file = "badpkg-1.0-py3-none-any.whl", hash = "sha256:{HASH}"}}]\n'
+    '[metadata]\nlock-version = "2.1"\n',
+    "pdm.lock": f'[metadata]\nlock_version = "4.5.0"\n[[package]]\n{_ENTRY}'
+    f'files = [{{file = "badpkg-1.0.tar.gz", hash = "sha256:{HASH}"}}]\n',
+    "pylock.toml": f'lock-version = "1.0"\n[[packages]]\n{_ENTRY}'
+    f'archive = {{url = "{_FILE}", hashes = {{sha256 = "{HASH}"}}}}\n',
+    "package-lock.json": json.dumps(
+        {
+            "lockfileVersion": 3,
+            "packages": {
+                "": {},
+                "node_modules/badpkg": {
+                    "version": "3.0.0",
+                    "resolved": "https://registry.npmjs.org/badpkg/-/badpkg-1.0.0.tgz",
+                },
+            },
+        }
+    ),
+}
+"""Locks that say one version and fetch another: installers follow the file."""
+
 CASES: dict[str, tuple[Change, str]] = {
     # Requirements
     "name skipped": (_requirements("good pkg==1.0\n"), "PIN002"),
@@ -225,6 +254,14 @@ CASES: dict[str, tuple[Change, str]] = {
     "poetry.lock of the future": (
         _write({"poetry.lock": "package = []\n[metadata]\nlock-version = '9.0'\n"}),
         "PIN002",
+    ),
+    **{
+        f"{name} whose file is of another version": (_write({name: text}), "PIN002")
+        for name, text in OTHER_FILES.items()
+    },
+    "uv.lock of the first form": (
+        _write({"uv.lock": _LOCKED.replace("[[package]]", "[[distribution]]")}),
+        "VUL005",
     ),
     "pdm.lock malformed": (_write({"pdm.lock": "[[package"}), "PIN001"),
     "uv.lock malformed": (_write({"uv.lock": "version = "}), "PIN001"),

@@ -144,6 +144,7 @@ class _Reader:
         else:  # a folder outside of node_modules that something links to
             origin_ = Origin(kind=OriginKind.PATH, url=path)
         wanted = npm.Wanted(name=name, version=of.version_of(entry), origin=origin_)
+        npm.check_archive(name, wanted.version, resolved)
         return self._component(wanted, title or name, path, entry, tree)
 
     def _nested(self, path: str, entry: dict[str, Any], tree: Tree) -> Component:
@@ -151,6 +152,7 @@ class _Reader:
         of.table_of(entry, "dependencies")
         wanted = npm.wanted(title, of.text_of(entry, "version"))
         resolved = _text_or_false(entry, "resolved")
+        npm.check_archive(wanted.name, wanted.version, resolved)
         if wanted.origin is None:
             wanted = npm.Wanted(
                 name=wanted.name,

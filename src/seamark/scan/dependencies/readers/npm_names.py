@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from seamark.core.components import Component, Origin, OriginKind
 from seamark.core.findings import Location
@@ -142,6 +143,27 @@ def repository(url: str) -> Origin:
     if found:
         address = f"git+ssh://git@{found[1]}/{found[2]}"
     return vcs_origin(address, revision)
+
+
+def check_archive(name: str, version: str, resolved: str) -> None:
+    """That a registry's archive is the one of this version: npm installs what the address says.
+
+    Raises :class:`Broken`.
+    """
+    place, found, file_name = unquote(resolved.partition("?")[0]).rpartition("/-/")
+    if not version or not found or not place.endswith(f"/{name}"):
+        return  # no archive of a registry, or that of another package, which is an origin
+    base = name.rpartition("/")[2]
+    said = file_name.rpartition("/")[2]
+    if not said.endswith(".tgz") or said == f"{base}-{version.partition('+')[0]}.tgz":
+        return
+    of_this = said.startswith(f"{base}-") and exact_version(said[len(base) + 1 : -len(".tgz")])
+    if not of_this:
+        if resolved.startswith(REGISTRIES):
+            raise Broken("its address is not that of an archive of it")
+        return
+    if of_this.partition("+")[0] != version.partition("+")[0]:
+        raise Broken(f"its address is that of version {of_this}")
 
 
 def resolved_origin(name: str, resolved: str) -> Origin | None:

@@ -81,6 +81,7 @@ def _read(
     own = [*of.texts_of(package, "groups"), *of.texts_of(package, "sections")]
     requires = _required(package)
     listed = _files(package, files, title, version)
+    lock.check_files(title, version, [*listed, {"url": package.get("url")}])
     hashes = lock.all_or_none(_hash(file) for file in listed)
     origin = _origin(package, listed)
     marker = of.text_of(package, "marker")

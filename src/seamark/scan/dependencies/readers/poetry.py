@@ -115,10 +115,11 @@ def _reached(start: set[str], edges: dict[str, set[str]]) -> set[str]:
 def _read(package: dict[str, Any], where: Location, document: _Document) -> Component | Unassessed:
     title, version = of.text_of(package, "name"), of.version_of(package)
     name = pypi_name(title)
+    lock.check_files(title, version, [of.table_of(package, "source")])
     context = Context(
         location=where,
         groups=_groups(package, document.extras.get(name, ())),
-        hashes=_hashes(package, name, document),
+        hashes=_hashes(package, name, version, document),
         marker=_marker(package),
         origin=_origin(package, where, document),
     )
@@ -135,7 +136,9 @@ def _groups(package: dict[str, Any], extras: tuple[str, ...]) -> tuple[str, ...]
     return tuple(sorted({*(each for each in groups if each != _MAIN), *wanted}))
 
 
-def _hashes(package: dict[str, Any], name: str, document: _Document) -> tuple[str, ...]:
+def _hashes(
+    package: dict[str, Any], name: str, version: str, document: _Document
+) -> tuple[str, ...]:
     if "files" in package:
         files = of.tables_of(package, "files")
     elif name in document.files:
@@ -143,6 +146,7 @@ def _hashes(package: dict[str, Any], name: str, document: _Document) -> tuple[st
     else:
         digests = of.texts_of({"hashes": document.hashes.get(name)}, "hashes")
         return lock.all_or_none(lock.checked_hash("sha256", each) for each in digests)
+    lock.check_files(name, version, files)
     return lock.all_or_none(
         lock.hash_of(file["hash"]) if file.get("hash") is not None else "" for file in files
     )

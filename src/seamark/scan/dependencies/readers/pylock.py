@@ -62,6 +62,7 @@ def _read(
         raise Broken(f"its source is said in several ways ({whole}, wheels or sdist)")
     if whole == "archive":
         files = [of.table_of(package, "archive")]
+    lock.check_files(title, version, files)
     hashes = lock.all_or_none(each for file in files for each in _hashes(file))
     index = of.text_of(package, "index")
     if index:

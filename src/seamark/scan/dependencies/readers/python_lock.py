@@ -8,7 +8,12 @@ from seamark.core.components import Origin, OriginKind
 from seamark.core.findings import Location
 from seamark.scan.dependencies.listings import Index, IndexUse
 from seamark.scan.dependencies.readers.entries import Broken, checked_text
-from seamark.scan.dependencies.readers.python_origins import clean_url, is_hash
+from seamark.scan.dependencies.readers.python_origins import (
+    another_file,
+    clean_url,
+    file_name_of,
+    is_hash,
+)
 
 USUAL_INDEXES = frozenset({"https://pypi.org/simple", "https://pypi.python.org/simple"})
 _USUAL_FILES = (
@@ -17,6 +22,7 @@ _USUAL_FILES = (
     "https://pypi.python.org/packages/",
 )
 _HEX = re.compile(r"[0-9a-fA-F]{32,128}")
+_FILE_NAMES = ("file", "name", "url", "path")
 _KNOWN = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 _NAME = re.compile(r"[ \t]*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?![A-Za-z0-9._-])")
 
@@ -43,6 +49,26 @@ def all_or_none(hashes: Iterable[str]) -> tuple[str, ...]:
     """
     found = set(hashes)
     return () if "" in found else tuple(sorted(found))
+
+
+def check_files(title: str, version: str, files: Iterable[Mapping[str, Any]]) -> None:
+    """That the files of an entry are of its package and version, as far as their names say so.
+
+    Installers follow the file. Raises :class:`Broken`.
+    """
+    if not version:
+        return
+    begin = f"{title}-{version}"
+    begins = (f"{begin}-", f"{begin}.tar", f"{begin.replace('-', '_', title.count('-'))}-")
+    for file in files:
+        for key in _FILE_NAMES:
+            text = file.get(key)
+            if not isinstance(text, str):
+                continue
+            if not text.rpartition("/")[2].startswith(begins):  # else it is, as nearly all are
+                problem = another_file(file_name_of(text), title, version)
+                if problem:
+                    raise Broken(problem)
 
 
 def required_name(text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from seamark.core.components import Origin, OriginKind
+from seamark.scan.dependencies.names import pypi_name
 
 VCS = ("git+", "hg+", "svn+", "bzr+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:")
@@ -199,6 +200,28 @@ def artifact_of(file_name: str) -> Artifact | None:
     except (InvalidWheelFilename, InvalidSdistFilename, ValueError):
         return None
     return Artifact(name, str(version), wheel=False)
+
+
+def another_file(file_name: str, title: str, version: str) -> str:
+    """How a file's name contradicts the package or version that it is said to be; mostly empty.
+
+    Source archives are named after their package by convention only. A local version (``+cpu``)
+    may be left out of either.
+    """
+    from packaging.version import InvalidVersion, Version
+
+    found = artifact_of(file_name)
+    if found is None:
+        return ""
+    if found.name != pypi_name(title):
+        return f"a file of it is the package {found.name!r}" if found.wheel else ""
+    try:
+        said, wanted = Version(found.version), Version(version)
+    except InvalidVersion:
+        return ""
+    if said == wanted or (said.public == wanted.public and not (said.local and wanted.local)):
+        return ""
+    return f"a file of it is of version {found.version!r}"
 
 
 def is_archive(text: str) -> bool:

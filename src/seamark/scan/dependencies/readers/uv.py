@@ -31,6 +31,8 @@ def read(source: Source) -> Iterator[Item]:
     text = source.text()
     document = parse_toml_list(text, "package")
     packages = of.entries_of(document, "package", required=False)
+    # The first locks of uv said [[distribution]]; it reads those still.
+    packages = [*packages, *of.entries_of(document, "distribution", required=False)]
     lines = of.lines_that(text, "[[package]]", len(packages))
     del text
     yield from of.unknown_version(source, document.get("version"), ("1",), "the lock")
@@ -62,6 +64,7 @@ class _Reader:
         sdist = of.table_of(package, "sdist")
         if sdist:
             files = [sdist, *files]
+        lock.check_files(title, version, [*files, {"url": place.get("url")}])
         context = Context(
             location=where,
             groups=self._reach.groups(number),
