@@ -320,6 +320,10 @@ CASES: dict[str, tuple[Change, str]] = {
         "PIN002",
     ),
     "wheel that is damaged": (_write({"x-1.0-py3-none-any.whl": b"PK\3\4 cut off"}), "PIN001"),
+    "package of a distroless image that is called like digests": (
+        _write({"var/lib/dpkg/status.d/x.md5sums": "Package: bash\nVersion: 5.2\n"}),
+        "",
+    ),
     "status of dpkg cut off": (
         _write({"var/lib/dpkg/status": "Package: bash\nStatus: install ok installed\n"}),
         "PIN002",

@@ -113,6 +113,23 @@ def test_git_ranges_are_left_out(ids: Ids) -> None:
     assert ids("9", one) == []
 
 
+@pytest.mark.parametrize("ranges", [None, [], [{"type": "GIT", "repo": "r", "events": []}]])
+def test_a_record_without_versions_leaves_its_package_in_doubt(ids: Ids, ranges: object) -> None:
+    one = record(versions=("0.1",))
+    one["affected"][0] |= {"ranges": ranges, "versions": []}
+    assert ids("9", one) == ["X-1?"]
+
+
+@pytest.mark.parametrize("ecosystem", ["pypi", "PYPI"])
+def test_ecosystems_in_careless_spelling(ids: Ids, ecosystem: str) -> None:
+    assert ids("1", record({"introduced": "0"}, ecosystem=ecosystem)) == ["X-1"]
+
+
+@pytest.mark.parametrize("said", ["", "no", True, 1, {}])
+def test_only_a_time_withdraws_a_record(ids: Ids, said: object) -> None:
+    assert ids("1", {**record({"introduced": "0"}), "withdrawn": said}) == ["X-1"]
+
+
 def test_withdrawn_records_do_not_count(ids: Ids) -> None:
     assert ids("1", {**FIXED, "withdrawn": "2024-02-02T00:00:00Z"}, record(versions=("2",))) == []
 

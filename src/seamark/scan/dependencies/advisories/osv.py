@@ -2,7 +2,8 @@
 
 Nothing is guessed: an entry that breaks the format keeps the names of its packages and says why
 it cannot be used, so that whoever has such a package is told. A record that not even says what
-it is about is :class:`Unusable`. ``GIT`` ranges cannot be compared with versions and are left out.
+it is about is :class:`Unusable`. ``GIT`` ranges cannot be compared with versions and are left
+out; an entry that has nothing else cannot be used.
 """
 
 import re
@@ -10,11 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from seamark.scan.dependencies.versions import ECOSYSTEMS
+
 SUMMARY = 160
 """Characters of a summary; where a record has none, the beginning of its details."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/-]{0,199}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2})?")
 _EVENTS = ("introduced", "fixed", "last_affected", "limit")
+SPELLED = {name.lower(): name for name in ECOSYSTEMS}
+"""Ecosystems as their versions are looked up, by what careless records call them (``pypi``)."""
 _EMBEDDED_MALICIOUS_CODE = "CWE-506"
 
 Event = tuple[str, str]
@@ -80,7 +85,7 @@ def read_record(document: Any) -> Record:
         upstream=_ids(document.get("upstream")),
         summary=_summary(document),
         published=_moment(document.get("published"))[:10],
-        withdrawn=bool(document.get("withdrawn")),
+        withdrawn=bool(_moment(document.get("withdrawn"))),  # any other value is no withdrawal
         vectors=_vectors(document.get("severity")),
         word=_word(document, affected or ()),
         malicious=name.startswith("MAL-")
@@ -104,8 +109,11 @@ def _affected(entry: Any) -> Affected:
     versions = entry.get("versions")
     if not isinstance(versions, list | None) or len(_texts(versions)) != len(versions or ()):
         problem = problem or "its list of versions is malformed"
+    if not ranges and not _texts(versions):
+        problem = problem or "it names no version of the package, at most commits"
+    base, colon, suffix = ecosystem.partition(":")
     return Affected(
-        ecosystem=ecosystem,
+        ecosystem=f"{SPELLED.get(base.lower(), base)}{colon}{suffix}",
         name=name,
         ranges=ranges,
         versions=_texts(versions),

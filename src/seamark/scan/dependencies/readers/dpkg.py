@@ -26,6 +26,7 @@ _PRESENT = frozenset({"installed", "unpacked", "half-installed", "half-configure
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+.-]*")
 _SOURCE = re.compile(r"([A-Za-z0-9][A-Za-z0-9+.-]*)(?:\s*\(([^()\s]+)\))?")
 _NEEDED = re.compile(r"[A-Za-z0-9][A-Za-z0-9+.-]*")
+_MD5SUMS = re.compile(rb"(?:[0-9a-f]{32}[ \t][^\n]*\n?|\s)*+")
 _MACHINE_READABLE = re.compile(rb"(?i)\AFormat(?:-Specification)?:")
 _LICENSE = re.compile(rb"(?mi)^License:[ \t]*([^\r\n]*)")
 _LONGEST_LICENSE = 200
@@ -44,9 +45,10 @@ class Paragraph:
 def read(source: Source) -> Iterator[Item]:
     """Every package that is there. Raises :class:`Unreadable`."""
     single = source.path.replace("\\", "/").rpartition("/")[0].endswith("status.d")
-    if single and source.path.endswith(".md5sums"):
+    data = source.read()
+    if single and source.path.endswith(".md5sums") and _MD5SUMS.fullmatch(data):
         return  # digests of a package's files, not a package
-    paragraphs = list(parse(source.read()))
+    paragraphs = list(parse(data))
     release = _USUAL
     for each in release_beside(source, 4 if single else 3, _USUAL):
         if isinstance(each, Release):

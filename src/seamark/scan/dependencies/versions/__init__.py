@@ -17,6 +17,8 @@ _KEYS = {
     "Chainguard": "alpine",
     "conda": "conda",
 }
+ECOSYSTEMS = tuple(_KEYS)
+"""Names of the ecosystems whose versions can be ordered."""
 LONGEST = 500
 """Characters of a version; real ones have less than 100, and some rules cost their square."""
 _CACHED = 1 << 16
