@@ -41,7 +41,7 @@ _VERDICT_STYLE = {
 }
 _SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 _EVIDENCE_LINES = 12
-_FOR_PROGRAMS = ("purl", "count", "names", "records", "vector", "aliases")
+_FOR_PROGRAMS = ("purl", "count", "names", "lists", "records", "vector", "aliases")
 """Evidence that only ``verbose`` and the other formats show: the message has it in other words."""
 _FILES = 30
 """Files whose findings are shown; a person reads no more, and ``verbose`` shows all."""

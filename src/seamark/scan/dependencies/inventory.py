@@ -90,7 +90,7 @@ def _items(source: Source, kind: Kind) -> Iterator[Item]:
     if source.problem:
         raise Unreadable(source.problem)
     if not kind.place:
-        raise Unreadable(f"lists of this kind ({kind.name}) are recognized, not read")
+        raise Unreadable(f"Seamark has no reader for lists of this kind ({kind.name})")
     module, _, function = kind.place.partition(":")
     read = getattr(import_module(module), function)
     for number, item in enumerate(read(source)):

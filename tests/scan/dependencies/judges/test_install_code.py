@@ -40,6 +40,9 @@ DOUBTFUL = {
 HONEST = {
     "git": SETUP + "import subprocess\nv = subprocess.check_output(['git', 'describe'])\nsetup()\n",
     "version": SETUP + "d = {}\nexec(open('x/version.py').read(), d)\nsetup()\n",
+    "version, line by line": SETUP
+    + "def v():\n    with open('v.py') as f:\n        for line in f:\n"
+    + "            g = {}\n            exec(line, g)\n            return g\nsetup(version=v())\n",
     "version, read before": SETUP + "with open('v.py') as f:\n    text = f.read()\nexec(text)\n",
     "cmake": COMMAND.format("subprocess.check_call(['cmake', '..'])"),
     "publish": "import os, sys\nif sys.argv[-1] == 'x':\n    os.system('python setup.py sdist')\n",

@@ -181,7 +181,7 @@ def test_one_finding_for_a_place_and_an_advisory() -> None:
     assert rule_ids(case(component("demo"), component("demo", line=2), book=book)) == ["VUL005"] * 2
 
 
-def test_an_ecosystem_without_advisories_is_told_once_a_list() -> None:
+def test_an_ecosystem_without_advisories_is_told_once() -> None:
     parts = [component(name, ecosystem="conda") for name in "ab"] + [
         component("c", ecosystem="crates.io")
     ]
@@ -189,6 +189,26 @@ def test_an_ecosystem_without_advisories_is_told_once_a_list() -> None:
     assert [each.rule.id for each in found] == ["VUL010", "VUL010"]
     assert found[0].message == (
         "No advisories about conda are at hand, so 2 entries of this list could not be looked up."
+    )
+
+
+def test_an_ecosystem_of_several_lists_is_told_once() -> None:
+    listings = tuple(
+        Listing(
+            path=path, kind="package-json", role=Role.DECLARATION, ecosystem="npm",
+            components=(component(path, ecosystem="crates.io"),) * 600,
+        )
+        for path in ("a/package.json", "b/package.json")
+    )  # fmt: skip
+    whole = replace(case(book=Book({})), inventory=Inventory(root=".", listings=listings))
+    (found,) = findings(whole)
+    assert found.message == (
+        "No advisories about crates.io are at hand, so 1,200 entries of 2 lists could not be"
+        " looked up."
+    )
+    assert (found.location.path, found.evidence["lists"]) == (
+        ".",
+        ["a/package.json", "b/package.json"],
     )
 
 

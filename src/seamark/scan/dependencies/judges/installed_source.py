@@ -6,7 +6,7 @@ what of that a build, or a start of Python, has no need for.
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -130,6 +130,7 @@ def _calls(tree: ast.Module) -> Iterator[Act]:
     """Programs that are run to fetch something, and code that is made up while running."""
     regions = Regions(tree)
     names = Names(regions.nodes)
+    bound = _bound(regions.nodes)
     for node in regions.nodes:
         if not isinstance(node, ast.Call):
             continue
@@ -140,19 +141,32 @@ def _calls(tree: ast.Module) -> Iterator[Act]:
             if tool:
                 text = f"The code runs the program {tool[1].lower()}."
                 yield Act(text, tool[1].lower(), node.lineno, hostile=False)
-        elif any(each and each[0] in _EXECUTORS for each in found) and _computes(node, names):
+        elif any(each and each[0] in _EXECUTORS for each in found) and _computes(
+            node, names, bound
+        ):
             text = "The code runs code that it does not read from one of its files."
             yield Act(text, "computed code", node.lineno, hostile=False)
 
 
-def _computes(call: ast.Call, names: Names) -> bool:
+def _bound(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
+    """What names are given by ``for`` and ``with``: a line of a file, a file."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in nodes:
+        if isinstance(node, ast.For | ast.comprehension) and isinstance(node.target, ast.Name):
+            found.setdefault(node.target.id, []).append(node.iter)
+        elif isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):
+            found.setdefault(node.optional_vars.id, []).append(node.context_expr)
+    return found
+
+
+def _computes(call: ast.Call, names: Names, bound: dict[str, list[ast.expr]]) -> bool:
     code_given = call.args[0] if call.args else None
     if code_given is None or isinstance(code_given, ast.Constant):
         return False  # what a literal does was judged already
-    return not _reads(code_given, names)
+    return not _reads(code_given, names, bound)
 
 
-def _reads(argument: ast.expr, names: Names) -> bool:
+def _reads(argument: ast.expr, names: Names, bound: dict[str, list[ast.expr]]) -> bool:
     """Whether an expression, or what its variables are given, reads a file (as versions are)."""
     waiting: list[tuple[ast.AST, int]] = [(argument, 0)]
     for _ in range(400):
@@ -165,8 +179,9 @@ def _reads(argument: ast.expr, names: Names) -> bool:
         if called == "open" or "read" in called or called == "get_data":
             return True
         if isinstance(node, ast.Name) and depth < 4:
-            given = names.assigned.get(node.id, [])[:8]
-            waiting += [(value, depth + 1) for _, value in given]
+            given = [value for _, value in names.assigned.get(node.id, [])[:8]]
+            given += bound.get(node.id, [])[:8]
+            waiting += [(value, depth + 1) for value in given]
         waiting += [(child, depth) for child in ast.iter_child_nodes(node)]
     return False
 

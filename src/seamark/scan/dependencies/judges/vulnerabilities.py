@@ -1,5 +1,6 @@
 """Known vulnerabilities of exact versions (family VUL), most urgent first."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ _BY_SEVERITY = {
 _UNKNOWN_SCORE = 7.0
 """Where an unknown severity stands in the order: with the high ones."""
 _NAMED = 4
+_LISTS = 20
 _IMAGES = "oci"
 
 
@@ -56,8 +58,7 @@ def _judge(case: Case) -> Iterator[Finding | Remark]:
     yield from judge_database(case)
     if case.book is None:
         return
-    for listing in case.inventory.listings:
-        yield from _uncovered(listing, case.book)
+    yield from _uncovered(case, case.book)
     hits: list[Hit] = []
     try:
         hits.extend(_hits(case, case.book))
@@ -79,30 +80,43 @@ def _hits(case: Case, book: Book) -> Iterator[Hit]:
                 yield Hit(component, match)
 
 
-def _uncovered(listing: Listing, book: Book) -> Iterator[Finding]:
-    counts: dict[str, int] = {}
-    for component in listing.components:
-        if not book.covers(component.ecosystem):
-            counts[component.ecosystem] = counts.get(component.ecosystem, 0) + 1
-    if images := counts.pop(_IMAGES, 0):
-        what = "The base image of this file is" if images == 1 else f"{images} base images are"
-        yield Finding(
-            rule=rules.NOT_LOOKED_INTO,
-            message=f"{what} named here and not looked into.",
-            location=Location(path=listing.path),
-            anchor=_IMAGES,
-            evidence={"count": images},
-        )
-    for ecosystem, count in sorted(counts.items()):
-        entries = "entry" if count == 1 else "entries"
+def _uncovered(case: Case, book: Book) -> Iterator[Finding]:
+    """One finding an ecosystem, however many lists it has: there is one thing to do about it."""
+    lists: dict[str, list[tuple[str, int]]] = {}
+    for listing in case.inventory.listings:
+        counts = Counter(each.ecosystem for each in listing.components)
+        for ecosystem in sorted(counts):
+            if ecosystem == _IMAGES:
+                yield _images(listing, counts[ecosystem])
+            elif not book.covers(ecosystem):
+                lists.setdefault(ecosystem, []).append((listing.path, counts[ecosystem]))
+    for ecosystem, found in sorted(lists.items()):
+        count = sum(number for _, number in found)
+        entries = f"{count:,} {'entry' if count == 1 else 'entries'}"
+        where = f"{len(found):,} lists" if len(found) > 1 else "this list"
         yield Finding(
             rule=rules.NOT_COVERED,
             message=f"No advisories about {ecosystem or 'an unnamed ecosystem'} are at hand, so"
-            f" {count} {entries} of this list could not be looked up.",
-            location=Location(path=listing.path),
+            f" {entries} of {where} could not be looked up.",
+            location=Location(path=found[0][0] if len(found) == 1 else "."),
             anchor=ecosystem,
-            evidence={"ecosystem": ecosystem, "count": count},
+            evidence={
+                "ecosystem": ecosystem,
+                "count": count,
+                "lists": [path for path, _ in found[:_LISTS]],
+            },
         )
+
+
+def _images(listing: Listing, images: int) -> Finding:
+    what = "The base image of this file is" if images == 1 else f"{images} base images are"
+    return Finding(
+        rule=rules.NOT_LOOKED_INTO,
+        message=f"{what} named here and not looked into.",
+        location=Location(path=listing.path),
+        anchor=_IMAGES,
+        evidence={"count": images},
+    )
 
 
 def _doubtful(hits: Iterable[Hit]) -> Iterator[Finding]:

@@ -71,9 +71,9 @@ _PROSE = 10
 
 def _is_word(item: Item) -> bool:
     """Whether a line of a text looks like this: nothing to read, or a bare name."""
-    if isinstance(item, Unassessed):
-        return is_strange(item)
-    return isinstance(item, Component) and not (item.version or item.constraint or item.origin)
+    if isinstance(item, Component):
+        return not (item.version or item.constraint or item.origin)
+    return isinstance(item, Unassessed)
 
 
 _REPLACED = (IndexUse.MAIN, IndexUse.EXTRA)
