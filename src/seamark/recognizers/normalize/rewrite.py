@@ -1,0 +1,74 @@
+"""A view out of a text and what some passages of it became."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from seamark.recognizers.normalize.mapping import OffsetMap, Pieces
+from seamark.recognizers.normalize.view import SEPARATOR
+
+# How much of the line around a changed passage is kept on each side: enough for the name that a
+# value is given and for word boundaries, and a bound on what a line of 100 MB can cost.
+AROUND = 240
+
+
+class Change(NamedTuple):
+    """A passage ``[start, end)`` that reads ``text`` once decoded by ``steps``."""
+
+    start: int
+    end: int
+    text: str
+    steps: tuple[str, ...]
+
+
+def rewrite(
+    text: str,
+    changes: Iterable[Change],
+    *,
+    exact: bool = False,
+    mirrored: bool = False,
+    around: int = AROUND,
+) -> tuple[str, OffsetMap]:
+    """The changed passages with their surroundings, and the way back.
+
+    ``changes`` are in order and do not overlap. ``exact``: each is as long as what it replaces and
+    stands for it character by character (``mirrored``: from its end). Passages whose surroundings
+    meet become one; ``around`` is how far these reach within a line.
+    """
+    pieces = Pieces()
+    done = -1  # the end of the last change; nothing yet
+    for change in changes:
+        begin = _before(text, change.start, max(0, done), around)
+        if done >= 0:
+            after = _after(text, done, min(done + around, change.start))
+            if after + 1 >= begin and around:
+                begin = done
+            else:
+                pieces.put(text[done:after], done, after, exact=True)
+                pieces.put(SEPARATOR, after, after)
+        pieces.put(text[begin : change.start], begin, change.start, exact=True)
+        pieces.put(change.text, change.start, change.end, exact=exact)
+        done = change.end
+    if done >= 0:
+        after = _after(text, done, min(done + around, len(text)))
+        pieces.put(text[done:after], done, after, exact=True)
+    return pieces.finish(mirrored=mirrored)
+
+
+def _before(text: str, at: int, floor: int, around: int) -> int:
+    """Where the surroundings of a passage that begins at ``at`` begin."""
+    low = max(floor, at - around)
+    return max(low, text.rfind("\n", low, at) + 1)
+
+
+def _after(text: str, at: int, high: int) -> int:
+    """Where the surroundings of a passage that ends at ``at`` end: its line, or ``high``."""
+    end = text.find("\n", at, high)
+    return high if end < 0 else end
+
+
+def by_steps(changes: Iterable[Change]) -> Iterator[tuple[tuple[str, ...], list[Change]]]:
+    """The changes of one decoder, those of the same steps together, in the order of the text."""
+    groups: dict[tuple[str, ...], list[Change]] = {}
+    for change in changes:
+        groups.setdefault(change.steps, []).append(change)
+    yield from groups.items()

@@ -1,0 +1,63 @@
+"""What can be told of a text at the speed of memory, found once and shared by all decoders.
+
+Every test here is a translation table, a substring search or a flag of the string, so that a text
+without disguises costs little more than reading it.
+"""
+
+from functools import cached_property
+
+# The shortest run of an alphabet that is worth a try: 12 bytes in Base64, 8 in hexadecimal.
+SHORTEST = 16
+
+_WORDS = bytes(
+    ord("a") if chr(code).isascii() and (chr(code).isalnum() or chr(code) in "+/-_") else ord(" ")
+    for code in range(256)
+)
+# What Latin-1 lacks is a question mark there, and as good as a letter.
+_LETTERS = bytes(
+    ord(" ")
+    if code in b" \t"
+    else ord("x")
+    if code == ord("?") or chr(code).isalnum()
+    else ord(".")
+    for code in range(256)
+)
+_APART = b"x x x x"
+_FARTHEST = 2048
+
+
+class Surface:
+    """One text and the cheap facts about it. ``plain``: the text is ASCII only."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.plain = text.isascii()
+
+    @cached_property
+    def single(self) -> bytes:
+        """The text with one byte for each character; what Latin-1 lacks is a question mark."""
+        return self.text.encode("latin-1", "replace")
+
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
+        """Spans of ``SHORTEST`` letters of Base64 or more, either alphabet, padding left out."""
+        classes = self.single.translate(_WORDS)
+        found, least, at = [], b"a" * SHORTEST, 0
+        while (at := classes.find(least, at)) >= 0:
+            end = classes.find(b" ", at)
+            end = len(classes) if end < 0 else end
+            found.append((at, end))
+            at = end
+        return found
+
+    @cached_property
+    def spaced(self) -> list[tuple[int, int]]:
+        """Lines (their last part, where they are very long) in which single letters stand apart."""
+        classes = self.single.translate(_LETTERS)
+        found, at, done = [], 0, 0
+        while (at := classes.find(_APART, at)) >= 0:
+            low = max(done, at - _FARTHEST, self.text.rfind("\n", done, at) + 1)
+            end = self.text.find("\n", at)
+            done = at = len(classes) if end < 0 else end
+            found.append((low, done))
+        return found

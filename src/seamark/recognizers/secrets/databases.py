@@ -1,0 +1,95 @@
+"""Databases and brokers: connection strings with a password, and services with tokens."""
+
+from seamark.core.rules import Severity
+from seamark.recognizers.secrets.kinds import Kind, named, token
+from seamark.recognizers.secrets.structure import both_cases, mixed
+
+_USER = r"[^\x00-\x20:/@\"'<>`]{0,80}"
+_PASSWORD = r"[^\x00-\x20@/\"'<>`\\]{1,200}"  # noqa: S105 - a pattern
+
+
+def _url(number: int, slug: str, title: str, scheme: str, keywords: tuple[str, ...],
+         severity: Severity = Severity.HIGH) -> Kind:
+    """A URL whose user information (RFC 3986, 3.2.1) holds a password."""
+    return token(number, slug, title, rf"(?i)\b{scheme}://{_USER}:({_PASSWORD})@[0-9A-Za-z\[$%{{<_]",
+                 keywords, severity=severity, whole=True, prefix="", score=0.85, entropy=1.5)  # fmt: skip
+
+
+KINDS = (
+    _url(700, "postgres-url", "PostgreSQL password in a connection string",
+         r"(?:postgres(?:ql)?|cockroachdb|redshift)(?:\+[a-z0-9_]{1,20})?",
+         ("postgres", "cockroachdb", "redshift")),
+    _url(701, "mysql-url", "MySQL or MariaDB password in a connection string",
+         r"(?:mysql|mariadb)(?:\+[a-z0-9_]{1,20})?", ("mysql", "mariadb")),
+    _url(702, "mongodb-url", "MongoDB password in a connection string", r"mongodb(?:\+srv)?",
+         ("mongodb",)),
+    _url(703, "redis-url", "Redis password in a connection string", r"(?:rediss?|valkeys?)",
+         ("redis", "valkey")),
+    _url(704, "amqp-url", "AMQP password in a connection string", r"amqps?", ("amqp",)),
+    _url(705, "mssql-url", "SQL Server or Oracle password in a connection string",
+         r"(?:mssql|oracle|sqlserver|db2|sybase|firebird)(?:\+[a-z0-9_]{1,20})?",
+         ("mssql", "oracle", "sqlserver", "db2", "sybase", "firebird")),
+    _url(706, "warehouse-url", "Data warehouse password in a connection string",
+         r"(?:snowflake|clickhouse(?:\+[a-z]{1,10})?|trino|presto|hive|databricks|vertica|teradata|bigquery|duckdb|neo4j(?:\+s{1,3}c?)?|bolt|cassandra|couchbases?|influxdb|milvus|qdrant|elasticsearch)",
+         ("snowflake", "clickhouse", "trino", "presto", "hive", "databricks", "vertica",
+          "teradata", "bigquery", "duckdb", "neo4j", "bolt", "cassandra", "couchbase", "influxdb",
+          "milvus", "qdrant", "elasticsearch")),
+    _url(707, "mail-url", "Mail or directory password in a connection string",
+         r"(?:smtps?|imaps?|pop3s?|ldaps?|mqtts?|nats|stomp|kafka|sftp|ssh|ftps?|smb|celery|sqs)",
+         ("smtp", "imap", "pop3", "ldap", "mqtt", "nats", "stomp", "kafka", "sftp", "ssh", "ftp",
+          "smb", "celery", "sqs")),
+    _url(708, "http-url", "Password in a URL", r"(?:git\+)?https?", ("http",)),
+    token(710, "jdbc-password", "Password in a JDBC URL",
+          r"(?i)\bjdbc:[a-z0-9:]{2,40}[^\x00-\x20\"'<>`]{0,300}[?&;](?:password|pwd)=([^\x00-\x20\"'<>`&;]{1,200})",
+          ("jdbc:",), whole=True, prefix="", score=0.85, entropy=1.5),
+    token(711, "jdbc-thin-password", "Password in a JDBC URL",
+          r"(?i)\bjdbc:oracle:(?:thin|oci8?):[^\x00-\x20/\"'@]{1,60}/([^\x00-\x20@\"'<>`]{1,120})@",
+          ("jdbc:oracle",), whole=True, prefix="", score=0.85, entropy=1.5),
+    token(712, "ado-password", "Password in a database connection string",
+          r"(?i)(?:server|data source|host|initial catalog|user ?id|uid|database|driver)[ \t]*=[^\"'\n=]{1,120};"
+          r"(?:[^\"'\n]{0,300};)?[ \t]*(?:password|pwd)[ \t]*=[ \t]*([^;\"'\x00-\x20]{1,120})",
+          ("password", "pwd"), whole=True, prefix="", score=0.85, entropy=1.5),
+    token(713, "libpq-password", "Password in a libpq connection string",
+          r"(?i)\b(?:host|dbname|user)=[^\x00-\x20\"']{1,80}[ \t](?:[a-z_]{1,30}=[^\x00-\x20\"']{1,120}[ \t]){0,8}password=([^\x00-\x20\"']{1,120})",
+          ("password=",), whole=True, prefix="", score=0.8, entropy=1.5),
+    token(720, "supabase-token", "Supabase token", r"sb[pv]_[0-9a-f]{40}", ("sbp_", "sbv_"),
+          prefix="", severity=Severity.CRITICAL),
+    token(721, "supabase-secret-key", "Supabase secret key", r"sb_secret_[0-9A-Za-z_-]{22,44}",
+          ("sb_secret_",), severity=Severity.CRITICAL, tests=(both_cases,)),
+    token(722, "planetscale-token", "PlanetScale token",
+          r"pscale_(?:tkn|oauth|pw)_[0-9A-Za-z_.=-]{32,64}", ("pscale_",),
+          tests=(both_cases,)),
+    token(723, "neon-key", "Neon API key", r"napi_[0-9a-z]{64}", ("napi_",)),
+    token(724, "neon-password", "Neon database password", r"npg_[0-9A-Za-z]{12,20}", ("npg_",),
+          tests=(both_cases,), entropy=2.8),
+    token(725, "aiven-password", "Aiven service password", r"AVNS_[0-9A-Za-z_-]{15,24}",
+          ("AVNS_",), entropy=3.0),
+    named(726, "qdrant-key", "Qdrant key", r"(?i)qdrant", r"[0-9A-Za-z_-]{36,60}|eyJ[0-9A-Za-z_.-]{40,300}",
+          tests=(mixed,), entropy=3.5),
+    named(727, "weaviate-key", "Weaviate key", r"(?i)weaviate|\bwcs_|\bwcd_", r"[0-9A-Za-z]{36,40}|[0-9A-Za-z+/=]{60,120}",
+          tests=(both_cases,), entropy=3.8),
+    named(728, "milvus-token", "Milvus or Zilliz token", r"(?i)milvus|zilliz",
+          r"[0-9a-f]{64,160}|[^ \t\"':]{1,40}:[^ \t\"':]{8,80}", tests=(mixed,)),
+    named(729, "elastic-key", "Elasticsearch API key", r"(?i)elastic|\bes_api", r"[0-9A-Za-z+/_-]{56,64}={0,2}",
+          tests=(both_cases,), entropy=4.0),
+    named(730, "influx-token", "InfluxDB token", r"(?i)influx", r"[0-9A-Za-z_-]{86}==",
+          tests=(both_cases,), entropy=4.0),
+    token(731, "upstash-token", "Upstash token", r"A[XY][0-9A-Za-z]{2}A[AS][0-9A-Za-z_+/=-]{40,110}", ("upstash",),
+          prefix="", tests=(both_cases,), score=0.8, entropy=3.8),
+    named(732, "confluent-secret", "Confluent Cloud secret", r"(?i)confluent|kafka|ccloud",
+          r"(?:cflt)?[0-9A-Za-z+/]{60,64}", tests=(both_cases,), entropy=4.2),
+    token(733, "sasl-jaas-password", "Kafka password in a JAAS line",
+          r"LoginModule[ \t]+required[^;\n]{0,200}[ \t]password=\\?[\"']([^\"'\\\n]{1,120})",
+          ("loginmodule",), whole=True, prefix="", score=0.85, entropy=1.5),
+    named(734, "turso-token", "Turso token", r"(?i)turso|libsql", r"eyJ[0-9A-Za-z_-]{20,}\.eyJ[0-9A-Za-z_-]{20,}\.[0-9A-Za-z_-]{40,}"),
+    token(735, "xata-key", "Xata key", r"xau_[0-9A-Za-z]{32,48}", ("xau_",), tests=(both_cases,)),
+    token(736, "fauna-secret", "Fauna secret", r"fn[AEF][0-9A-Za-z_-]{36,40}", ("fnA", "fnE", "fnF"),
+          prefix="", tests=(both_cases,), score=0.75, entropy=4.0),
+    token(737, "mongodb-atlas-secret", "MongoDB Atlas service account secret",
+          r"mdb_sa_sk_[0-9A-Za-z_-]{40}", ("mdb_sa_sk_",)),
+    named(738, "mongodb-atlas-key", "MongoDB Atlas API key", r"(?i)atlas|mongodb",
+          r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    token(739, "redis-requirepass", "Redis password in its configuration",
+          r"(?m)^[ \t]*(?:requirepass|masterauth)[ \t]+\"?([^\x00-\x20\"#]{4,128})", ("requirepass", "masterauth"),
+          whole=True, prefix="", score=0.8, entropy=2.2),
+)  # fmt: skip
