@@ -284,6 +284,20 @@ CASES: dict[str, tuple[Change, str]] = {
         _write({"package-lock.json": _npm(packages={"node_modules/chalk": {"version": "5.0.0"}})}),
         "VUL010",
     ),
+    "package-lock.json without what its project asks for": (
+        _write({"package-lock.json": _npm(packages={"": {"dependencies": {"chalk": "^5"}}})}),
+        "PIN002",
+    ),
+    "lock that takes a package from a repository that nothing declares": (
+        _write(
+            {
+                "pylock.toml": 'lock-version = "1.0"\n[[packages]]\nname = "torch"\n'
+                'version = "2.1"\n[packages.vcs]\ntype = "git"\n'
+                f'url = "https://elsewhere.example/torch"\ncommit-id = "{COMMIT}"\n'
+            }
+        ),
+        "SRC011",
+    ),
     "conda-lock.yml with anchors": (
         _write({"conda-lock.yml": "a: &a [1]\npackage: [*a, *a]\n"}),
         "PIN001",

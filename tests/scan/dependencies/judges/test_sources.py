@@ -159,3 +159,18 @@ def test_credentials_in_a_lock_of_npm(judged) -> None:
 def test_variables_in_the_address_of_an_index_are_no_credentials(judged) -> None:
     text = "--index-url https://${USER}:${PASSWORD}@example.org/simple\ntorch==2.1\n"
     assert judged("sources", {"requirements.txt": text}) == []
+
+
+def test_lock_that_takes_a_package_from_a_repository(judged) -> None:
+    """Allowed where a member of the workspace says so, from that host."""
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    lock = (
+        'version = 1\n[[package]]\nname = "torch"\nversion = "2.1"\n'
+        f'source = {{ git = "https://git.example.org/torch#{commit}" }}\n'
+    )
+    assert _ids(judged("sources", {"uv.lock": lock})) == ["SRC011"]
+    head = '[project]\nname = "app"\nversion = "1"\n'
+    for host, rules in (("git.example.org", []), ("evil.example.org", ["SRC011"])):
+        member = f'{head}dependencies = ["torch @ git+https://{host}/torch@{commit}"]\n'
+        files = {"uv.lock": lock, "packages/core/pyproject.toml": member}
+        assert _ids(judged("sources", files)) == rules

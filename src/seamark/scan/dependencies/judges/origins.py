@@ -52,6 +52,8 @@ RULES = (PLAINTEXT, ELSEWHERE, ANOTHER_PACKAGE)
 _USUAL: Final = "https://registry.npmjs.org"
 _FILES: Final = "files.pythonhosted.org"
 """Where PyPI keeps its files: a lock may name one of them by its address."""
+_PLACES: Final = (OriginKind.URL, OriginKind.VCS)
+_DECLARING: Final = (Role.DECLARATION, Role.REQUIREMENTS)
 _TARBALL: Final = re.compile(r"/((?:@[^/@]+/)?[^/@]+)/-/[^/]+\.tgz$")
 
 
@@ -77,7 +79,7 @@ def judge_origins(listing: Listing, lists: Lists) -> Iterator[Finding]:
         if other:
             text = f"{component.title} is fetched from the address of {other}: {origin.url}."
             yield _finding(ANOTHER_PACKAGE, component, text)
-        elif origin.kind is OriginKind.URL and listing.role is Role.LOCK:
+        elif origin.kind in _PLACES and listing.role is Role.LOCK:
             host = host_of(origin.url)
             if host != _FILES and (*name_of(component), host) not in declared:
                 text = f"{component.title} is fetched from {origin.url}, which nothing declares."
@@ -89,14 +91,17 @@ def judge_origins(listing: Listing, lists: Lists) -> Iterator[Finding]:
 
 
 def _declared(lock: Listing, lists: Lists) -> set[tuple[str, str, str]]:
-    """Names that a declaration beside the lock gives an address, each with its host."""
+    """Names that a list beside the lock, or one of a member of its workspace, gives an address,
+    each with its host.
+    """
     directory = os.path.dirname(lock.path)
+    below = f"{directory}/" if directory else ""
     return {
         (*name_of(each), host_of(each.origin.url))
         for listing in lists.all
-        if listing.role is Role.DECLARATION and os.path.dirname(listing.path) == directory
+        if listing.role in _DECLARING and listing.path.startswith(below)
         for each in listing.components
-        if each.origin and each.origin.kind is OriginKind.URL
+        if each.origin and each.origin.kind in _PLACES
     }
 
 

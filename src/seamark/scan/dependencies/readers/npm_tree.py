@@ -15,6 +15,8 @@ from seamark.scan.dependencies.readers.npm_names import wanted
 MAX_GLOBS = 500
 """Globs of a workspace; each is compared with each folder."""
 _NEEDS = ("dependencies", "optionalDependencies", "peerDependencies")
+_ALWAYS = ("dependencies", "devDependencies")
+"""Needs of the project that npm never leaves out of a lock."""
 _ASKED = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 
 
@@ -27,6 +29,7 @@ class Tree:
 
     def __init__(self, entries: Mapping[str, Any], *, old: bool = False) -> None:
         self._entries = entries
+        self._old = old
         self._needs = ("requires",) if old else _NEEDS
         self.problems: list[str] = []
         self._has_root = "" in entries
@@ -71,6 +74,9 @@ class Tree:
                     at = self.resolve(path, name)
                     if at is not None:
                         found.update((at, self.target_of(self._entries[at]) or at))
+                    elif key in _ALWAYS and not self._old:
+                        what = f"it asks for {name[:200]!r}, which is not in the lock"
+                        self.problems.append(what)
         return frozenset(found)
 
     def target_of(self, entry: Any) -> str | None:
