@@ -1,0 +1,1 @@
+"""Configuration of AI systems: containers, clusters, servers, stores and what runs in them."""

@@ -1,0 +1,1 @@
+"""Readers of configuration: every one bounded, and every value knows its line."""
