@@ -41,7 +41,7 @@ _VERDICT_STYLE = {
 }
 _SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 _EVIDENCE_LINES = 12
-_FOR_PROGRAMS = ("purl", "count", "names", "lists", "records", "vector", "aliases")
+_FOR_PROGRAMS = ("purl", "count", "names", "lists", "severity", "records", "vector", "aliases")
 """Evidence that only ``verbose`` and the other formats show: the message has it in other words."""
 _FILES = 30
 """Files whose findings are shown; a person reads no more, and ``verbose`` shows all."""
@@ -184,7 +184,7 @@ def _untold(finding: Finding) -> dict[str, Json]:
     return {
         key: value
         for key, value in finding.evidence.items()
-        if key not in _FOR_PROGRAMS and not _tells(finding.message, value)
+        if key not in _FOR_PROGRAMS and value != "unknown" and not _tells(finding.message, value)
     }
 
 

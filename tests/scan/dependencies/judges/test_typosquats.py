@@ -162,8 +162,8 @@ source = {{ registry = "https://pypi.org/simple" }}
 @pytest.mark.parametrize(
     ("direct", "inherited", "found"),
     [
-        ("reader", "aiofile", []),  # written by the author of reader, who knows what it needs
-        ("aiofile", "flask", ["aiofile"]),
+        ("reader", "aiohtp", []),  # written by the author of reader, who knows what it needs
+        ("aiohtp", "flask", ["aiohtp"]),
         ("reader", "f1ask", ["f1ask"]),  # made to be overlooked
     ],
 )
@@ -176,7 +176,7 @@ def test_what_a_lock_inherits(judged, direct: str, inherited: str, found: list[s
 
 
 def test_a_project_knows_its_own_name(judged) -> None:
-    text = '[project]\nname = "{}"\nversion = "1"\ndependencies = ["guardrails-api"]\n'
+    text = '[project]\nname = "{}"\nversion = "1"\ndependencies = ["guardrails-aj"]\n'
     assert judged("typosquats", {"pyproject.toml": text.format("guardrails-ai")}) == []
     assert len(judged("typosquats", {"pyproject.toml": text.format("mine")})) == 1
 
