@@ -119,6 +119,10 @@ def test_lists_of_globs_beside_it_are_none(tmp_path: Path) -> None:
     assert items(tmp_path, "*.pyc\n", "Dockerfile.dockerignore") == []
 
 
+def test_programs_that_write_dockerfiles_are_none(tmp_path: Path) -> None:
+    assert items(tmp_path, 'TEMPLATE = """\nFROM {base_image}\n"""\n', "dockerfile.py") == []
+
+
 @pytest.mark.parametrize(
     "name",
     ["Dockerfile", "docker/Dockerfile.gpu", "api.Dockerfile", "Containerfile", "x.dockerfile"],

@@ -160,3 +160,15 @@ def test_a_module_called_setup_is_no_list(
     if beside:
         (tmp_path / "__init__.py").write_text("")
     assert len(list(find_sources(str(tmp_path)))) == lists
+
+
+@pytest.mark.parametrize("place", ["numpy/f2py", "site-packages/numpy"])
+def test_what_builds_a_part_of_a_package_is_no_list(place: str, tmp_path: Path) -> None:
+    folder = tmp_path / place
+    folder.mkdir(parents=True)
+    (folder / "setup.py").write_text("from setuptools import setup\nsetup(**configuration())\n")
+    assert len(list(find_sources(str(tmp_path)))) == 1
+    (folder / "__init__.py").write_text("")
+    if place.startswith("numpy"):
+        (folder.parent / "__init__.py").write_text("")
+    assert list(find_sources(str(tmp_path))) == []

@@ -21,6 +21,8 @@ _VARIABLE = re.compile(
     r"\\\$|\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+])([^{}]*))?\})"
 )
 _HEREDOC = re.compile(r"(?<!<)<<-?([\"']?)([A-Za-z_][A-Za-z0-9_]*)\1")
+_OTHERS = (".dockerignore", ".go", ".js", ".md", ".py", ".rst", ".sh", ".ts")
+"""Endings of files about Dockerfiles: globs to leave out, programs that write some, documents."""
 _MAX_SUBSTITUTED = 2_000
 _REFERENCE = re.compile(
     r"(?:(?P<host>(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost|[A-Za-z0-9-]+(?=:[0-9]+/))"
@@ -49,7 +51,7 @@ class Instruction:
 
 def read(source: Source) -> Iterator[Item]:
     """Every image that the file starts from or copies from. Raises ``Unreadable``."""
-    if not source.path.endswith(".dockerignore"):  # Dockerfile.dockerignore is a list of globs
+    if not source.path.lower().endswith(_OTHERS):
         yield from base_images(source)
 
 

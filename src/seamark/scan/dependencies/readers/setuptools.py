@@ -6,6 +6,7 @@ what only running it would tell is not assessed.
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from configparser import Error as ConfigError
 from configparser import RawConfigParser
@@ -87,10 +88,18 @@ def _extra(key: str) -> tuple[tuple[str, ...], str]:
 
 def is_program(path: str) -> bool:
     """Whether a ``setup.py`` is what builds a project, and not a module of a package."""
-    if not os.path.isfile(os.path.join(os.path.dirname(path), "__init__.py")):
+    folder = os.path.dirname(os.path.abspath(path))
+    above = os.path.dirname(folder)
+    if not os.path.isfile(os.path.join(folder, "__init__.py")):
         return True
+    inside = os.path.isfile(os.path.join(above, "__init__.py"))
+    if inside or os.path.basename(above) in ("site-packages", "dist-packages"):
+        return False  # numpy.distutils left one in each package
     try:
-        with open(path, "rb") as file:
+        # A pipe must not make the scan wait; the reader says that it is no regular file.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return True
             data = file.read(_MAX_PROGRAM + 1)
     except OSError:
         return True  # its reader says why
