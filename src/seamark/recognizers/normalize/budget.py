@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+# What one changed passage costs beside its characters: it is handled by itself.
+EACH = 16
+
 Limit = Literal["characters", "views", "depth"]
 
 
@@ -10,8 +13,9 @@ Limit = Literal["characters", "views", "depth"]
 class Budget:
     """What the views of one text may amount to; the text itself is free.
 
-    ``characters``: produced by all views together, decompressed ones included. Work is linear in
-    the text plus these, whatever the text holds, so the same text always ends at the same place.
+    ``characters``: produced by all views together, decompressed ones included, and ``EACH`` for
+    each passage that changed. Work and memory are linear in the text plus these, whatever the text
+    holds, so the same text always ends at the same place.
     ``views``: how many besides the text itself. ``depth``: how many disguises inside one another.
     """
 

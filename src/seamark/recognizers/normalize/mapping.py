@@ -9,14 +9,15 @@ from dataclasses import dataclass
 class OffsetMap:
     """Segments of an output text, in order, each with the span of the input that produced it.
 
-    Segment ``i`` begins at ``out[i]`` and ends where the next begins. Where ``end[i]`` is not
-    negative, it came from ``[start[i], end[i])`` character by character; else it came as a whole
-    from ``[start[i], ~end[i])``. A ``mirrored`` map counts each segment's input from its end.
+    Segment ``i`` begins at ``out[i]``, ends where the next begins, and came from
+    ``[start[i], end[i])``: each of its characters from ``stride[i]`` characters of it, in order
+    (``mirrored``: from its end), or, where the stride is 0, all of it from all of that.
     """
 
     out: "array[int]"
     start: "array[int]"
     end: "array[int]"
+    stride: "array[int]"
     length: int
     mirrored: bool = False
 
@@ -39,39 +40,45 @@ class OffsetMap:
     def _piece(self, offset: int) -> tuple[int, int]:
         """The input span behind one output character."""
         index = bisect_right(self.out, offset) - 1
-        began, start, end = self.out[index], self.start[index], self.end[index]
-        if end < 0:
-            return start, ~end
-        at = end - 1 - (offset - began) if self.mirrored else start + offset - began
-        return at, at + 1
+        start, end, stride = self.start[index], self.end[index], self.stride[index]
+        if not stride:
+            return start, end
+        way = (offset - self.out[index]) * stride
+        return (
+            (end - way - stride, end - way)
+            if self.mirrored
+            else (start + way, start + way + stride)
+        )
 
 
 class Pieces:
     """Builds an output text and its map, from left to right."""
 
-    __slots__ = ("_end", "_out", "_start", "_text", "length")
+    __slots__ = ("_end", "_out", "_start", "_stride", "_text", "length")
 
     def __init__(self) -> None:
         self._text: list[str] = []
         self._out = array("q")
         self._start = array("q")
         self._end = array("q")
+        self._stride = array("b")
         self.length = 0
 
-    def put(self, text: str, start: int, end: int, *, exact: bool = False) -> None:
+    def put(self, text: str, start: int, end: int, stride: int = 1) -> None:
         """Append what the input's ``[start, end)`` became; nothing is stored for an empty text.
 
-        ``exact``: character by character, so that both are equally long.
+        ``stride``: input characters for each output character; 0 where there is no such number.
         """
         if not text:
             return
         self._text.append(text)
         self._out.append(self.length)
         self._start.append(start)
-        self._end.append(end if exact else ~end)
+        self._end.append(end)
+        self._stride.append(stride)
         self.length += len(text)
 
     def finish(self, *, mirrored: bool = False) -> tuple[str, OffsetMap]:
         """The text and its map."""
-        offsets = OffsetMap(self._out, self._start, self._end, self.length, mirrored)
+        offsets = OffsetMap(self._out, self._start, self._end, self._stride, self.length, mirrored)
         return "".join(self._text), offsets

@@ -12,45 +12,51 @@ AROUND = 240
 
 
 class Change(NamedTuple):
-    """A passage ``[start, end)`` that reads ``text`` once decoded by ``steps``."""
+    """A passage ``[start, end)`` that reads ``text`` once decoded by ``steps``.
+
+    ``stride``: how many characters of the passage make one of ``text``, 0 where that varies. Not
+    ``whole``: it would read on, had the budget allowed it.
+    """
 
     start: int
     end: int
     text: str
     steps: tuple[str, ...]
+    stride: int = 0
+    whole: bool = True
 
 
 def rewrite(
     text: str,
     changes: Iterable[Change],
     *,
-    exact: bool = False,
     mirrored: bool = False,
     around: int = AROUND,
 ) -> tuple[str, OffsetMap]:
     """The changed passages with their surroundings, and the way back.
 
-    ``changes`` are in order and do not overlap. ``exact``: each is as long as what it replaces and
-    stands for it character by character (``mirrored``: from its end). Passages whose surroundings
-    meet become one; ``around`` is how far these reach within a line.
+    ``changes`` are in order and do not overlap; ``mirrored``: each stands for its passage from the
+    end. Passages whose surroundings meet become one; ``around``: how far these reach in a line.
     """
     pieces = Pieces()
     done = -1  # the end of the last change; nothing yet
     for change in changes:
-        begin = _before(text, change.start, max(0, done), around)
-        if done >= 0:
-            after = _after(text, done, min(done + around, change.start))
-            if after + 1 >= begin and around:
-                begin = done
-            else:
-                pieces.put(text[done:after], done, after, exact=True)
-                pieces.put(SEPARATOR, after, after)
-        pieces.put(text[begin : change.start], begin, change.start, exact=True)
-        pieces.put(change.text, change.start, change.end, exact=exact)
+        start = change.start
+        if start != done or not around:
+            begin = _before(text, start, max(0, done), around)
+            if done >= 0:
+                after = _after(text, done, min(done + around, start))
+                if after + 1 >= begin and around:
+                    begin = done
+                else:
+                    pieces.put(text[done:after], done, after)
+                    pieces.put(SEPARATOR, after, after, 0)
+            pieces.put(text[begin:start], begin, start)
+        pieces.put(change.text, start, change.end, change.stride)
         done = change.end
     if done >= 0:
         after = _after(text, done, min(done + around, len(text)))
-        pieces.put(text[done:after], done, after, exact=True)
+        pieces.put(text[done:after], done, after)
     return pieces.finish(mirrored=mirrored)
 
 

@@ -4,6 +4,7 @@ Every test here is a translation table, a substring search or a flag of the stri
 without disguises costs little more than reading it.
 """
 
+import re
 from functools import cached_property
 
 # The shortest run of an alphabet that is worth a try: 12 bytes in Base64, 8 in hexadecimal.
@@ -13,16 +14,20 @@ _WORDS = bytes(
     ord("a") if chr(code).isascii() and (chr(code).isalnum() or chr(code) in "+/-_") else ord(" ")
     for code in range(256)
 )
-# What Latin-1 lacks is a question mark there, and as good as a letter.
-_LETTERS = bytes(
-    ord(" ")
-    if code in b" \t"
-    else ord("x")
-    if code == ord("?") or chr(code).isalnum()
-    else ord(".")
-    for code in range(256)
-)
-_APART = b"x x x x"
+
+
+def _kind(code: int) -> str:
+    """A blank, a letter or digit, or something else; what Latin-1 lacks may well be a letter."""
+    character = chr(code)
+    return (
+        " " if character in " \t" else "x" if character.isalnum() or character in "?\xad" else "."
+    )
+
+
+_KINDS = bytes(ord(_kind(code)) for code in range(256))
+# Two single letters side by side, blanks around: rare in prose ("a" has longer neighbors) and in
+# formulas (signs stand between), inevitable where a text is spaced out.
+_APART = re.compile(rb" x {1,3}x ")
 _FARTHEST = 2048
 
 
@@ -53,9 +58,10 @@ class Surface:
     @cached_property
     def spaced(self) -> list[tuple[int, int]]:
         """Lines (their last part, where they are very long) in which single letters stand apart."""
-        classes = self.single.translate(_LETTERS)
+        classes = self.single.translate(_KINDS)
         found, at, done = [], 0, 0
-        while (at := classes.find(_APART, at)) >= 0:
+        while match := _APART.search(classes, at):
+            at = match.start()
             low = max(done, at - _FARTHEST, self.text.rfind("\n", done, at) + 1)
             end = self.text.find("\n", at)
             done = at = len(classes) if end < 0 else end

@@ -1,14 +1,18 @@
 """The walk through all readings of a text: nearest first, no reading twice, within a budget."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from seamark.recognizers.normalize.budget import Budget, Exhausted, Meter
+from seamark.recognizers.normalize.budget import EACH, Budget, Exhausted, Meter
 from seamark.recognizers.normalize.decoders import DECODERS
 from seamark.recognizers.normalize.decoders.interface import Decoder
 from seamark.recognizers.normalize.rewrite import Change, by_steps, rewrite
 from seamark.recognizers.normalize.surface import Surface
 from seamark.recognizers.normalize.view import View
+
+# Enough to see whether something is left to decode where no more is decoded.
+_PEEK = Budget(characters=4096)
 
 
 class Views(Iterator[View]):
@@ -61,34 +65,46 @@ def _children(view: View, surface: Surface, decoder: Decoder, meter: Meter) -> I
     if decoder.once and decoder.name in view.steps:
         return
     if view.depth >= meter.budget.depth:
-        if decoder.evident and next(iter(decoder.changes(surface, 1 << 12)), None) is not None:
+        if decoder.evident and next(iter(decoder.changes(surface, Meter(_PEEK))), None) is not None:
             meter.stop("depth", view.steps)
         return
-    taken = _within(decoder.changes(surface, meter.characters), meter, view.steps)
-    for steps, changes in by_steps(taken):
+    for steps, changes in _chains(decoder, _within(decoder, surface, meter, view.steps)):
         if meter.views <= 0:
             meter.stop("views", view.steps)
             return
         text, offsets = rewrite(
-            view.text,
-            changes,
-            exact=decoder.exact,
-            mirrored=decoder.mirrored,
-            around=decoder.around,
+            view.text, changes, mirrored=decoder.mirrored, around=decoder.around
         )
         if not text:
             continue
-        meter.spend(len(text))
+        meter.spend(len(text) + EACH * len(offsets.out))
         meter.views -= 1
         yield View(text, view.steps + steps, view, offsets, view.depth + 1)
 
 
-def _within(changes: Iterator[Change], meter: Meter, steps: tuple[str, ...]) -> Iterator[Change]:
-    """The changes until they would produce more than is left."""
-    left = meter.characters
-    for change in changes:
-        left -= len(change.text)
-        if left < 0:
+def _chains(
+    decoder: Decoder, changes: Iterator[Change]
+) -> Iterator[tuple[tuple[str, ...], Iterable[Change]]]:
+    """The changes by the steps they took: as they come where a decoder takes one step only."""
+    if decoder.deep:
+        yield from by_steps(changes)
+        return
+    first = next(changes, None)
+    if first is not None:
+        yield first.steps, chain((first,), changes)
+
+
+def _within(
+    decoder: Decoder, surface: Surface, meter: Meter, steps: tuple[str, ...]
+) -> Iterator[Change]:
+    """The changes until they and what is kept beside them would be more than is left."""
+    produced = end = 0
+    for change in decoder.changes(surface, meter):
+        produced += len(change.text) + min(change.start - end, 2 * decoder.around) + EACH
+        end = change.end
+        if not change.whole or produced > meter.characters:
             meter.stop("characters", steps)
+        if produced > meter.characters:
             return
-        yield change
+        if change.text or change.whole:
+            yield change

@@ -9,12 +9,11 @@ import re
 from base64 import b32decode
 from collections.abc import Callable, Iterator
 
+from seamark.recognizers.normalize.budget import Meter
 from seamark.recognizers.normalize.decoders.interface import Decoder
-from seamark.recognizers.normalize.decoders.payload import promising, read
+from seamark.recognizers.normalize.decoders.payload import Decoded, promising, read
 from seamark.recognizers.normalize.rewrite import Change
 from seamark.recognizers.normalize.surface import SHORTEST, Surface
-
-Decoded = tuple[str, tuple[str, ...]]
 
 _URL_SAFE = str.maketrans("-_", "+/")
 # What may stand between two lines of one wrapped block, and how much of it.
@@ -60,7 +59,7 @@ def hexadecimal_bytes(letters: str) -> bytes | None:
 
 
 def _try(
-    letters: str, decode: Callable[[str], bytes | None], probe: int, limit: int
+    letters: str, decode: Callable[[str], bytes | None], probe: int, meter: Meter
 ) -> Decoded | None:
     """The text of a run, its beginning tried first."""
     if len(letters) > 4 * probe:
@@ -68,7 +67,7 @@ def _try(
         if start is None or not promising(start):
             return None
     data = decode(letters)
-    return None if data is None else read(data, limit)
+    return None if data is None else read(data, meter)
 
 
 def _blocks(surface: Surface) -> Iterator[tuple[int, int]]:
@@ -90,36 +89,36 @@ def _blocks(surface: Surface) -> Iterator[tuple[int, int]]:
         yield start, stop
 
 
-def _base64(surface: Surface, limit: int) -> Iterator[Change]:
+def _base64(surface: Surface, meter: Meter) -> Iterator[Change]:
     text = surface.text
     for start, end in _blocks(surface):
         block = text[start:end]
         folded = "\n" in block or "\r" in block
-        found = _try("".join(block.split()) if folded else block, base64_bytes, 64, limit)
+        found = _try("".join(block.split()) if folded else block, base64_bytes, 64, meter)
         if found is not None:
             padding = _PADDING.match(text, end)
-            yield Change(start, padding.end() if padding else end, found[0], ("base64", *found[1]))
+            yield Change(start, padding.end() if padding else end, *found.under("base64"))
         elif folded or len(block) <= _SHORT:
-            yield from _parts(text, start, end, folded=folded, limit=limit)
+            yield from _parts(text, start, end, folded=folded, meter=meter)
 
 
-def _parts(text: str, start: int, end: int, *, folded: bool, limit: int) -> Iterator[Change]:
+def _parts(text: str, start: int, end: int, *, folded: bool, meter: Meter) -> Iterator[Change]:
     """The lines of what was no block after all, or what stands between the signs of a path."""
     pattern = _LINE if folded else _INSIDE
     for match in pattern.finditer(text, start, end):
         low, high = match.span()
         if high - low < SHORTEST or (low, high) == (start, end):
             continue
-        found = _try(match.group(), base64_bytes, 64, limit)
+        found = _try(match.group(), base64_bytes, 64, meter)
         if found is not None:
             padding = _PADDING.match(text, high)
             high = padding.end() if padding else high
-            yield Change(low, high, found[0], ("base64", *found[1]))
+            yield Change(low, high, *found.under("base64"))
 
 
 def _inside(
     surface: Surface,
-    limit: int,
+    meter: Meter,
     pattern: "re.Pattern[str]",
     decode: Callable[[str], bytes | None],
     name: str,
@@ -128,31 +127,31 @@ def _inside(
     text = surface.text
     for start, end in surface.runs:
         for match in pattern.finditer(text, start, end):
-            found = _try(match.group(), decode, 64, limit)
+            found = _try(match.group(), decode, 64, meter)
             if found is not None:
                 padding = _PADDING.match(text, match.end()) if name == "base32" else None
                 stop = padding.end() if padding else match.end()
-                yield Change(match.start(), stop, found[0], (name, *found[1]))
+                yield Change(match.start(), stop, *found.under(name))
 
 
-def _base32(surface: Surface, limit: int) -> Iterator[Change]:
-    return _inside(surface, limit, _BASE32, base32_bytes, "base32")
+def _base32(surface: Surface, meter: Meter) -> Iterator[Change]:
+    return _inside(surface, meter, _BASE32, base32_bytes, "base32")
 
 
-def _hexadecimal(surface: Surface, limit: int) -> Iterator[Change]:
-    return _inside(surface, limit, _HEX, hexadecimal_bytes, "hex")
+def _hexadecimal(surface: Surface, meter: Meter) -> Iterator[Change]:
+    return _inside(surface, meter, _HEX, hexadecimal_bytes, "hex")
 
 
-def _numbers(surface: Surface, limit: int) -> Iterator[Change]:
+def _numbers(surface: Surface, meter: Meter) -> Iterator[Change]:
     if "0x" not in surface.text:
         return
     for match in _LIST.finditer(surface.text):
-        found = read(bytes.fromhex("".join(_NUMBER.findall(match.group()))), limit)
+        found = read(bytes.fromhex("".join(_NUMBER.findall(match.group()))), meter)
         if found is not None:
-            yield Change(match.start(), match.end(), found[0], ("hex", *found[1]))
+            yield Change(match.start(), match.end(), *found.under("hex"))
 
 
-BASE64 = Decoder(name="base64", changes=_base64)
-BASE32 = Decoder(name="base32", changes=_base32)
-HEXADECIMAL = Decoder(name="hex", changes=_hexadecimal)
-NUMBERS = Decoder(name="hex", changes=_numbers)
+BASE64 = Decoder(name="base64", changes=_base64, deep=True)
+BASE32 = Decoder(name="base32", changes=_base32, deep=True)
+HEXADECIMAL = Decoder(name="hex", changes=_hexadecimal, deep=True)
+NUMBERS = Decoder(name="hex", changes=_numbers, deep=True)

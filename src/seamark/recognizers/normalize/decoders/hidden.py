@@ -7,6 +7,7 @@ tags in flags, which stay readable here because a flag's tags spell its region.
 import re
 from collections.abc import Iterator
 
+from seamark.recognizers.normalize.budget import Meter
 from seamark.recognizers.normalize.decoders.interface import Decoder
 from seamark.recognizers.normalize.rewrite import Change
 from seamark.recognizers.normalize.surface import Surface
@@ -24,26 +25,26 @@ _TAGS = re.compile("[\U000e0020-\U000e007e]++")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}+")
 
 
-def _invisible(surface: Surface, limit: int) -> Iterator[Change]:
-    del limit
+def _invisible(surface: Surface, meter: Meter) -> Iterator[Change]:
+    del meter
     if surface.plain:
         return
     for match in _INVISIBLE.finditer(surface.text):
         yield Change(match.start(), match.end(), "", ("invisible",))
 
 
-def _tags(surface: Surface, limit: int) -> Iterator[Change]:
-    del limit
+def _tags(surface: Surface, meter: Meter) -> Iterator[Change]:
+    del meter
     if surface.plain:
         return
     for match in _TAGS.finditer(surface.text):
         text = "".join(chr(ord(tag) - 0xE0000) for tag in match.group())
-        yield Change(match.start(), match.end(), text, ("tags",))
+        yield Change(match.start(), match.end(), text, ("tags",), 1)
 
 
-def _selectors(surface: Surface, limit: int) -> Iterator[Change]:
+def _selectors(surface: Surface, meter: Meter) -> Iterator[Change]:
     """Bytes in variation selectors: the first sixteen are 0 to 15, the supplement 16 to 255."""
-    del limit
+    del meter
     if surface.plain:
         return
     for match in _SELECTORS.finditer(surface.text):
@@ -54,5 +55,5 @@ def _selectors(surface: Surface, limit: int) -> Iterator[Change]:
 
 
 INVISIBLE = Decoder(name="invisible", changes=_invisible, evident=False)
-TAGS = Decoder(name="tags", changes=_tags, exact=True)
+TAGS = Decoder(name="tags", changes=_tags)
 SELECTORS = Decoder(name="variation-selectors", changes=_selectors)

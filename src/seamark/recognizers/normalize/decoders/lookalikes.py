@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
+from seamark.recognizers.normalize.budget import Meter
 from seamark.recognizers.normalize.decoders.interface import Decoder
 from seamark.recognizers.normalize.rewrite import Change
 from seamark.recognizers.normalize.surface import Surface
@@ -53,12 +54,12 @@ _DRAWN_WORD = re.compile(rf"[{_LETTERS}]\w*+|(?<=[A-Za-z0-9])[{_SIGNS}](?=[A-Za-
 _FARTHEST = 64
 
 
-def _full_width(surface: Surface, limit: int) -> Iterator[Change]:
-    del limit
+def _full_width(surface: Surface, meter: Meter) -> Iterator[Change]:
+    del meter
     if surface.plain:
         return
     for match in _FULL_WIDTH.finditer(surface.text):
-        yield Change(*match.span(), match.group().translate(_NARROW), ("full-width",))
+        yield Change(*match.span(), match.group().translate(_NARROW), ("full-width",), 1)
 
 
 @cache
@@ -71,22 +72,22 @@ def _plain(character: str) -> str:
     return bare if len(bare) == 1 and bare.isascii() else normal if normal == " " else character
 
 
-def _styled(surface: Surface, limit: int) -> Iterator[Change]:
-    del limit
+def _styled(surface: Surface, meter: Meter) -> Iterator[Change]:
+    del meter
     if surface.plain:
         return
     for match in _STYLED.finditer(surface.text):
         text = "".join(map(_plain, match.group()))
         if text != match.group():
-            yield Change(*match.span(), text, ("styled",))
+            yield Change(*match.span(), text, ("styled",), 1)
 
 
-def _homoglyphs(surface: Surface, limit: int) -> Iterator[Change]:
+def _homoglyphs(surface: Surface, meter: Meter) -> Iterator[Change]:
     """Drawn letters of words that hold ASCII letters too, or nothing but drawn ones.
 
     A word of a script that is really written has letters that look like none of ASCII's.
     """
-    del limit
+    del meter
     text, done = surface.text, 0
     if surface.plain:
         return
@@ -97,7 +98,7 @@ def _homoglyphs(surface: Surface, limit: int) -> Iterator[Change]:
         word = text[low:end]
         plain = word.translate(_ALL)
         if plain.isascii() or any("a" <= letter <= "z" for letter in word.lower()):
-            yield Change(start, end, plain[start - low :], ("homoglyph",))
+            yield Change(start, end, plain[start - low :], ("homoglyph",), 1)
 
 
 def _beginning(text: str, at: int, floor: int) -> int:
@@ -107,6 +108,6 @@ def _beginning(text: str, at: int, floor: int) -> int:
     return at
 
 
-FULL_WIDTH = Decoder(name="full-width", changes=_full_width, exact=True, evident=False)
-STYLED = Decoder(name="styled", changes=_styled, exact=True, evident=False)
-HOMOGLYPH = Decoder(name="homoglyph", changes=_homoglyphs, exact=True, evident=False)
+FULL_WIDTH = Decoder(name="full-width", changes=_full_width, evident=False)
+STYLED = Decoder(name="styled", changes=_styled, evident=False)
+HOMOGLYPH = Decoder(name="homoglyph", changes=_homoglyphs, evident=False)

@@ -6,7 +6,7 @@ from seamark.recognizers.normalize.rewrite import Change
 
 
 def characters(data: bytes, start: int, width: int, steps: tuple[str, ...]) -> Iterator[Change]:
-    """One change for each character of a run that begins at ``start``, so that each leads back.
+    """The characters of a run that begins at ``start``, each leading back to its own escapes.
 
     UTF-8 where the run is valid; else each byte is the Latin-1 character, as in a string literal.
     """
@@ -14,7 +14,10 @@ def characters(data: bytes, start: int, width: int, steps: tuple[str, ...]) -> I
         text, single = data.decode("utf-8"), data.isascii()
     except UnicodeDecodeError:
         text, single = data.decode("latin-1"), True
+    if single:
+        yield Change(start, start + width * len(data), text, steps, width)
+        return
     for character in text:
-        end = start + width * (1 if single else len(character.encode("utf-8")))
+        end = start + width * len(character.encode("utf-8"))
         yield Change(start, end, character, steps)
         start = end

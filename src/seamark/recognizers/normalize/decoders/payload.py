@@ -1,31 +1,56 @@
 """What decoded bytes say: text, text compressed with gzip or zlib, or nothing that can be read."""
 
+import re
 import zlib
-from collections.abc import Iterator
+from dataclasses import dataclass
+
+from seamark.recognizers.normalize.budget import Meter
 
 # Control characters that no text holds; what is left of bytes after this deletion tells.
 _NEVER = bytes(code for code in (*range(32), 127) if code not in b"\t\n\v\f\r\x1b")
+_CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 _PROBE = 48
 _CHUNK = 65536
+_LAYERS = 3
 
 
-def read(data: bytes, limit: int) -> tuple[str, tuple[str, ...]] | None:
-    """The text behind decoded bytes and the further steps it took; None for anything else.
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text out of bytes, the further steps it took, and whether the budget let all of it out."""
 
-    At most about ``limit`` characters are produced from compressed bytes; a compressed stream
-    that is cut off gives what it held. Layers of compression are opened up to three deep.
+    text: str
+    steps: tuple[str, ...]
+    whole: bool
+
+    def under(self, step: str) -> tuple[str, tuple[str, ...], int, bool]:
+        """The text with the step before it, as the end of a change."""
+        return self.text, (step, *self.steps), 0, self.whole
+
+
+def read(data: bytes, meter: Meter) -> Decoded | None:
+    """The text behind decoded bytes; None for anything else.
+
+    Compressed bytes give no more than the meter has left, and what comes to nothing is spent; a
+    stream that is cut off gives what it held. Compression in compression is opened three deep.
     """
     steps: tuple[str, ...] = ()
-    for _ in range(3):
+    whole, spent = True, 0
+    for _ in range(_LAYERS):
         kind = _compression(data)
         if kind is None:
             break
-        opened = b"".join(_inflate(data, limit))
+        if meter.characters <= 0:
+            return Decoded("", (*steps, kind), whole=False)
+        meter.spend(spent)
+        opened, whole = _inflate(data, meter.characters)
         if not opened:
-            break
-        data, steps = opened, (*steps, kind)
+            return None
+        data, steps, spent = opened, (*steps, kind), len(opened)
     text = _text(data)
-    return None if text is None else (text, steps)
+    if text is None:
+        meter.spend(spent)
+        return None
+    return Decoded(text, steps, whole)
 
 
 def promising(data: bytes) -> bool:
@@ -43,30 +68,34 @@ def _compression(data: bytes) -> str | None:
     return None
 
 
-def _inflate(data: bytes, limit: int) -> Iterator[bytes]:
-    """Decompressed pieces until the limit, an error or something that is no text."""
+def _inflate(data: bytes, limit: int) -> tuple[bytes, bool]:
+    """Decompressed bytes up to the limit or an error, and whether the limit did not stop them.
+
+    Given up with nothing where they do not begin like text.
+    """
     stream = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib by its header
-    produced = 0
-    while data and produced < limit and not stream.eof:
+    opened = bytearray()
+    while data and not stream.eof:
+        if len(opened) >= limit:
+            return bytes(opened), False
         try:
-            piece = stream.decompress(data, min(_CHUNK, limit - produced))
+            piece = stream.decompress(data, min(_CHUNK, limit - len(opened)))
         except zlib.error:
-            return
-        if not piece or (not produced and not promising(piece)):
-            return
-        produced += len(piece)
-        yield piece
+            break
+        if not piece or (not opened and not promising(piece)):
+            break
+        opened += piece
         data = stream.unconsumed_tail
+    return bytes(opened), True
 
 
 def _text(data: bytes) -> str | None:
     """Bytes as text: UTF-16 with Western letters, or UTF-8 without control characters."""
     if not data:
         return None
-    if data[1::2].count(0) * 4 > len(data) and not data[0::2].count(0):
-        data = data[: len(data) & ~1]
-        wide = data.decode("utf-16-le", "replace")
-        return wide if len(wide) > 3 and wide.isprintable() else None
+    if data[1::2].count(0) * 5 > len(data) and not data[0::2].count(0):
+        wide = data[: len(data) & ~1].decode("utf-16-le", "replace")
+        return None if len(wide) < 4 or _CONTROL.search(wide) else wide
     if len(data.translate(None, _NEVER)) != len(data):
         return None
     try:

@@ -6,6 +6,7 @@ RFC 3986 section 2.1; the named references of the HTML standard, section 13.5.
 import re
 from collections.abc import Iterator
 
+from seamark.recognizers.normalize.budget import Meter
 from seamark.recognizers.normalize.decoders.interface import Decoder
 from seamark.recognizers.normalize.decoders.octets import characters
 from seamark.recognizers.normalize.rewrite import Change
@@ -17,8 +18,8 @@ _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})++")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
-def _percents(surface: Surface, limit: int) -> Iterator[Change]:
-    del limit
+def _percents(surface: Surface, meter: Meter) -> Iterator[Change]:
+    del meter
     if "%" not in surface.text:
         return
     for match in _PERCENT.finditer(surface.text):
@@ -26,8 +27,8 @@ def _percents(surface: Surface, limit: int) -> Iterator[Change]:
         yield from characters(data, match.start(), 3, ("percent",))
 
 
-def _entities(surface: Surface, limit: int) -> Iterator[Change]:
-    del limit
+def _entities(surface: Surface, meter: Meter) -> Iterator[Change]:
+    del meter
     if "&" not in surface.text:
         return
     import html
