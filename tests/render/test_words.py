@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from render.sample import Case
+from render.sample import UNKNOWN, Case
 
+from seamark.core.findings import Finding, Location
 from seamark.core.metadata import Metadata
-from seamark.core.policy import Standing
+from seamark.core.policy import Assessed, Standing
 from seamark.core.verdicts import ExitCode, Verdict
+from seamark.render import render
 from seamark.render.visible import shorten, visible, visible_block
 from seamark.render.words import (
     advisories,
@@ -121,3 +123,24 @@ def test_what_a_model_says_of_itself_is_short_and_made_visible() -> None:
     ]
     assert model_facts(Metadata()) == []
     assert [human_count(n) for n in (950, 7_241_732_096)] == ["950", "7.2 B"]
+
+
+def test_headline_of_dependencies_alone(clean: Case) -> None:
+    lists = {"lists": [{"path": "requirements.txt", "kind": "requirements", "components": 2}]}
+    for verdict, text in (
+        (Verdict.HOSTILE, "Dependencies must not be installed"),
+        (Verdict.REVIEW, "Dependencies need a person's review"),
+    ):
+        finding = Finding(
+            rule=replace(UNKNOWN, verdict=verdict), message="M.", location=Location(path=".")
+        )
+        report = replace(clean.report, files=(), findings=(finding,), attributes=lists)
+        judgment = replace(clean.judgment, exit_code=ExitCode.FAILED)
+        assert headline(report, judgment) == text
+        if verdict is Verdict.REVIEW:
+            found = replace(judgment, assessed=(Assessed(finding=finding, standing=Standing.NEW),))
+            page = render("html", report, found)
+            assert "list of them" in page
+            assert "The project" in page
+            assert "not a scanned file" not in page
+            assert "\nthe project  review" in "\n" + render("text", report, found)

@@ -90,7 +90,7 @@ def _table(shown: list[Group], room: int) -> tuple[str, int]:
         what = f"{worst.rule.id} ({worst.rule.severity}) {worst.message}" if worst else ""
         what = what or f"not examined: {group.skipped[0]}"
         row = (
-            f"| {_MARK[group.verdict]} {verdict_word(group.verdict)} | {name(group.path)} "
+            f"| {_MARK[group.verdict]} {verdict_word(group.verdict)} | {_heading(group.path)} "
             f"| {excerpt(what, 300)} | {len(group.assessed):,} |\n"
         )
         if len(text) + len(row) > room:
@@ -100,10 +100,14 @@ def _table(shown: list[Group], room: int) -> tuple[str, int]:
     return text + "\n", rows
 
 
+def _heading(path: str) -> str:
+    return "The project" if path == "." else name(path)
+
+
 def _details(group: Group) -> str:
     body = "".join(_finding(each) for each in group.assessed)
     body += "".join(f"- Not examined: {prose(reason)}\n" for reason in group.skipped)
-    title = f"{_MARK[group.verdict]} {name(group.path)}"
+    title = f"{_MARK[group.verdict]} {_heading(group.path)}"
     return f"<details><summary>{title}</summary>\n\n{body}\n</details>\n\n"
 
 

@@ -28,6 +28,7 @@ from seamark.render.words import (
     human_size,
     model_facts,
     outcome,
+    place_name,
     plural,
     standing_note,
     verdict_word,
@@ -126,7 +127,7 @@ def _group(group: Group, view: View, most: int) -> Iterator[_Line]:
     file = group.file
     facts = f"  {visible(file.format)}, {human_size(file.size)}" if file else ""
     verdict = (f"  {verdict_word(group.verdict)}", _VERDICT_STYLE[group.verdict])
-    yield _Line(((visible(group.path), "bold"), verdict, (facts, "dim")))
+    yield _Line(((place_name(group.path), "bold"), verdict, (facts, "dim")))
     for rule, members in groupby(group.assessed, key=lambda each: each.finding.rule):
         found = list(members)
         shown = found if view.verbose else found[:most]

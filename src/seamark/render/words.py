@@ -17,6 +17,11 @@ def verdict_word(verdict: Verdict) -> str:
     return "remark" if verdict is Verdict.CLEAN else verdict.value
 
 
+def place_name(path: str) -> str:
+    """A path as a heading: what concerns no file in particular concerns the project."""
+    return "the project" if path == "." else visible(path)
+
+
 def plural(count: int, noun: str, nouns: str = "") -> str:
     """``1 file``, ``2,000 files``."""
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
@@ -69,6 +74,10 @@ def headline(report: Report, judgment: Judgment) -> str:
         files = plural(counts[Verdict.REVIEW], "file needs", "files need")
         return f"{files} a person's review before use"
     if report.verdict in (Verdict.HOSTILE, Verdict.REVIEW):
+        if not report.files and report.attributes.get("lists"):
+            hostile = report.verdict is Verdict.HOSTILE
+            what = "must not be installed" if hostile else "need a person's review"
+            return f"Dependencies {what}"
         return "Findings outside the scanned files need attention"
     if counts[Verdict.UNCLEAR]:
         return f"{plural(counts[Verdict.UNCLEAR], 'file')} could not be fully examined"

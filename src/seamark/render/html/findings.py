@@ -89,12 +89,12 @@ def _by_rule(judgment: Judgment) -> Html | None:
 
 def _card(group: Group) -> Html:
     file = group.file
-    facts = f"{file.format} · {human_size(file.size)}" if file else "not a scanned file"
+    facts = f"{file.format} · {human_size(file.size)}" if file else ""
     return element(
         "article",
         element(
             "header",
-            element("h3", path(group.path)),
+            element("h3", "The project" if group.path == "." else path(group.path)),
             element("p", chip(verdict_word(group.verdict), f"v-{group.verdict}"), " ", facts),
         ),
         [

@@ -6,6 +6,7 @@ from seamark.core.verdicts import Verdict
 from seamark.render.arrange import verdict_counts, worst_files_first
 from seamark.render.html.icons import verdict_icon
 from seamark.render.html.markup import Html, element, path
+from seamark.render.supply import list_rows
 from seamark.render.svg import Part, stacked_bar
 from seamark.render.words import headline, human_size, outcome, plural, tone
 
@@ -71,8 +72,7 @@ def numbers(report: Report, judgment: Judgment) -> Html:
     opened = sum(1 for each in judgment.assessed if each.open)
     apart = len(judgment.assessed) - opened
     tiles = [
-        _tile(f"{len(report.files):,}", "files" if len(report.files) != 1 else "file"),
-        _tile(human_size(sum(file.size for file in report.files)), "in these files"),
+        *_what(report),
         _tile(f"{opened:,}", "open finding" if opened == 1 else "open findings"),
         _tile(f"{apart:,}", "known, held apart"),
     ]
@@ -85,6 +85,21 @@ def numbers(report: Report, judgment: Judgment) -> Html:
         else None,
         class_="numbers",
     )
+
+
+def _what(report: Report) -> list[Html]:
+    """How much was looked at: files, or dependencies where these were all."""
+    lists = list_rows(report)
+    if lists and not report.files:
+        entries = sum(each.entries for each in lists)
+        return [
+            _tile(f"{entries:,}", "dependency" if entries == 1 else "dependencies"),
+            _tile(f"{len(lists):,}", "list of them" if len(lists) == 1 else "lists of them"),
+        ]
+    return [
+        _tile(f"{len(report.files):,}", "files" if len(report.files) != 1 else "file"),
+        _tile(human_size(sum(file.size for file in report.files)), "in these files"),
+    ]
 
 
 def _tile(value: str, label: str) -> Html:

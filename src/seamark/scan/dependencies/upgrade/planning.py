@@ -72,7 +72,12 @@ def _vulnerable(case: Case, findings: Iterable[Finding]) -> list[Vulnerable]:
 
 def _gaps(findings: Iterable[Finding]) -> tuple[str, ...]:
     unclear = (each for each in findings if each.rule.verdict is Verdict.UNCLEAR)
-    return tuple(dict.fromkeys(f"{each.location}: {each.message}" for each in unclear))
+    return tuple(dict.fromkeys(_sentence(each) for each in unclear))
+
+
+def _sentence(finding: Finding) -> str:
+    where = str(finding.location)
+    return finding.message if where == "." else f"{where}: {finding.message}"
 
 
 def _change(
