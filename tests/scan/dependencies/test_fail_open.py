@@ -19,7 +19,9 @@ from seamark.core.policy import FailOn
 from seamark.core.verdicts import ExitCode
 from seamark.scan.dependencies.advisories.assembling import Input
 from seamark.scan.dependencies.advisories.build import build
+from seamark.scan.dependencies.advisories.database import open_book
 from seamark.scan.dependencies.advisories.location import digest_of_file
+from seamark.scan.dependencies.settings import Settings
 from seamark.system.scan import Judged, ScanRequest, scan
 
 TODAY = date(2026, 11, 23)
@@ -109,6 +111,11 @@ def _directory(root: Path) -> None:
 
 def _fifo(root: Path) -> None:
     os.mkfifo(root / "requirements.txt")
+
+
+def _pipe_beside_a_module(root: Path) -> None:
+    os.mkfifo(root / "setup.py")
+    (root / "__init__.py").touch()
 
 
 def _link_outside(root: Path) -> None:
@@ -213,6 +220,7 @@ CASES: dict[str, tuple[Change, str]] = {
         "PIN010",
     ),
     # What is in place of a file
+    "pipe in place of a program that looks like a module": (_pipe_beside_a_module, "PIN001"),
     "directory in place of a file": (_directory, "PIN001"),
     "pipe in place of a file": (_fifo, "PIN001"),
     "link that leads outside": (_link_outside, "PIN001"),
@@ -371,6 +379,45 @@ CASES: dict[str, tuple[Change, str]] = {
 }
 
 
+PINNED = "badpkg==1.0\n"
+NAMES = {
+    "Requirements.txt": PINNED,
+    "REQUIREMENTS.TXT": PINNED,
+    "requirement.txt": PINNED,
+    "my_requirements_dev.txt": PINNED,
+    "dev-requirements.in": PINNED,
+    "requirements.pip": PINNED,
+    "reqs-test.txt": PINNED,
+    "PyProject.toml": '[project]\nname = "a"\nversion = "1"\ndependencies = ["badpkg==1.0"]\n',
+    "pipfile": '[packages]\nbadpkg = "==1.0"\n',
+    "Environment.yml": "dependencies:\n- pip:\n  - badpkg==1.0\n",
+    "environment.dev.yaml": "dependencies:\n- pip:\n  - badpkg==1.0\n",
+    "environments/gpu.yml": '{"dependencies": [{"pip": ["badpkg==1.0"]}]}',
+    "env.yml": "\ufeffdependencies:\n- pip:\n  - badpkg==1.0\n",
+}
+"""Names that some system or habit takes for a list."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_list_is_overlooked_by_its_name(project: Path, name: str) -> None:
+    _write({name: NAMES[name]})(project)
+    assert _scan().judgment.exit_code is ExitCode.FAILED
+
+
+def test_settings_that_are_no_environment(project: Path) -> None:
+    """Of names that say little, the content decides."""
+    _write({"environments/production.yml": "replicas: 3\nservices: {a: {dependencies: [b]}}\n"})(
+        project
+    )
+    assert _scan().judgment.exit_code is ExitCode.PASSED
+
+
+@pytest.mark.parametrize("name", ["deno.lock", "pubspec.lock", "mix.lock", "Podfile.lock"])
+def test_locks_that_nobody_reads_are_told(project: Path, name: str) -> None:
+    _write({name: "{}"})(project)
+    assert _scan().judgment.exit_code is ExitCode.INCOMPLETE
+
+
 def test_the_project_passes(project: Path) -> None:
     judged = _scan()
     assert judged.judgment.exit_code is ExitCode.PASSED, judged.judgment.exit_reason
@@ -464,6 +511,13 @@ def _copied(advisories: Path, home: Path) -> Path:
     for each in advisories.iterdir():
         (home / each.name).write_bytes(each.read_bytes())
     return next(home.glob("*.sqlite"))
+
+
+def test_no_pipe_as_a_database(project: Path) -> None:
+    os.mkfifo(project / "pipe")
+    book, problem = open_book(Settings(database="pipe"), {}, root=str(project))
+    assert book is None
+    assert "no regular file" in problem
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "removed", "pointer", "text"])

@@ -33,13 +33,16 @@ class Kind:
     sniff: str = ""
 
     def matches(self, path: str) -> bool:
-        """Whether a file of this path (``/`` between parts) is of this kind."""
+        """Whether a file of this path (``/`` between parts) is of this kind, in any case: what
+        one system does not take for a list, another does.
+        """
+        path = path.lower()
         name = os.path.basename(path)
         return any(
             fnmatchcase(path, f"*/{each}") or fnmatchcase(path, each)
             if "/" in each
             else fnmatchcase(name, each)
-            for each in self.patterns
+            for each in map(str.lower, self.patterns)
         )
 
     def recognizes(self, path: str) -> bool:
@@ -64,7 +67,7 @@ KINDS = (
     Kind("pipfile", ("Pipfile",), Role.DECLARATION, PYPI, "pipfile:read"),
     Kind(
         "conda-lock",
-        ("conda-lock.yml", "conda-lock.yaml", "*.conda-lock.yml"),
+        ("conda-lock.yml", "conda-lock.yaml", "*.conda-lock.yml", "*.conda-lock.yaml"),
         Role.LOCK,
         CONDA,
         "conda_lock:read",
@@ -77,6 +80,7 @@ KINDS = (
             "environment-*.yml",
             "environment-*.yaml",
             "environment_*.yml",
+            "environment_*.yaml",
             "conda.yaml",
             "conda.yml",
             "conda-env.yml",
@@ -84,6 +88,14 @@ KINDS = (
         Role.REQUIREMENTS,
         CONDA,
         "conda:read",
+    ),
+    Kind(
+        "conda-environment",
+        ("environment*.y*ml", "*environment.y*ml", "env.y*ml", "environments/*.y*ml"),
+        Role.REQUIREMENTS,
+        CONDA,
+        "conda:read",
+        sniff="conda:is_environment",
     ),
     Kind(
         "conda-explicit",
@@ -104,7 +116,7 @@ KINDS = (
     ),
     Kind(
         "requirements-in",
-        ("requirements*.in", "requirements/*.in"),
+        ("*requirements*.in", "requirements/*.in"),
         Role.DECLARATION,
         PYPI,
         "requirements:read",
@@ -112,9 +124,12 @@ KINDS = (
     Kind(
         "requirements",
         (
-            "requirements*.txt",
+            "*requirements*.txt",
             "requirements/*.txt",
-            "*requirements.txt",
+            "requirement.txt",
+            "*requirements*.pip",
+            "reqs*.txt",
+            "*reqs.txt",
             "constraints*.txt",
             "*constraints.txt",
             "requirements*.lock",
@@ -196,6 +211,12 @@ KINDS = (
     Kind("pixi-lock", ("pixi.lock",), Role.LOCK, CONDA, "pixi:read"),
     Kind("pixi", ("pixi.toml",), Role.DECLARATION, CONDA, unless="pixi.lock"),
     Kind("cargo-lock", ("Cargo.lock",), Role.LOCK, "crates.io"),
+    Kind("deno-lock", ("deno.lock",), Role.LOCK, NPM),
+    Kind("pub-lock", ("pubspec.lock",), Role.LOCK, "Pub"),
+    Kind("mix-lock", ("mix.lock",), Role.LOCK, "Hex"),
+    Kind("swift-lock", ("Package.resolved",), Role.LOCK, "SwiftURL"),
+    Kind("pods-lock", ("Podfile.lock",), Role.LOCK, "CocoaPods"),
+    Kind("conan-lock", ("conan.lock",), Role.LOCK, "ConanCenter"),
     Kind("go-modules", ("go.mod", "go.sum"), Role.LOCK, "Go"),
     Kind("gemfile-lock", ("Gemfile.lock",), Role.LOCK, "RubyGems"),
     Kind("composer-lock", ("composer.lock",), Role.LOCK, "Packagist"),
@@ -224,9 +245,10 @@ FOLDER = Kind("folder", (), Role.REQUIREMENTS, "")
 
 # One look at the name alone spares nearly every file of a project the rest.
 _ANY_NAME = re.compile(
-    "|".join(translate(each.rpartition("/")[2]) for each in _PATTERNS if not each.endswith("/*"))
+    "|".join(translate(each.rpartition("/")[2]) for each in _PATTERNS if not each.endswith("/*")),
+    re.IGNORECASE,
 )
-_ANY_FOLDER = tuple(each[:-2] for each in _PATTERNS if each.endswith("/*"))
+_ANY_FOLDER = tuple(each[:-2].lower() for each in _PATTERNS if each.endswith("/*"))
 
 
 def kind_of(path: str) -> Kind | None:
@@ -237,5 +259,5 @@ def kind_of(path: str) -> Kind | None:
 def kinds_of(path: str) -> Iterator[Kind]:
     """Every kind that a file of this path may be; its content decides (:attr:`Kind.sniff`)."""
     folder, _, name = path.rpartition("/")
-    if _ANY_NAME.match(name) or folder.endswith(_ANY_FOLDER):
+    if _ANY_NAME.match(name) or folder.lower().endswith(_ANY_FOLDER):
         yield from (kind for kind in KINDS if kind.matches(path))

@@ -37,7 +37,7 @@ test = ["d==4", {include-group = "lint"}]
 lint = ["e==5"]
 
 [tool.setuptools.dynamic]
-dependencies = {file = ["reqs.txt"]}
+dependencies = {file = ["wanted.txt"]}
 
 [tool.setuptools.dynamic.optional-dependencies]
 more = {file = "more.txt"}
@@ -186,7 +186,7 @@ def written(kind: str, document: dict[str, Any]) -> bytes:
 
 
 def test_everything_in_the_example_is_read(tmp_path: Path) -> None:
-    (tmp_path / "reqs.txt").write_text("u==1\n")
+    (tmp_path / "wanted.txt").write_text("u==1\n")
     (tmp_path / "more.txt").write_text("v==1\n")
     listing = read("pyproject", PYPROJECT.encode(), tmp_path)
     assert not listing.unassessed

@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -70,6 +71,8 @@ def open_database(path: str, *, thorough: bool = False) -> "DatabaseBook":
     """
     promised = location.digest_named(path)
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe or device would never end
+            raise DatabaseUnusable(f"{path} is no regular file")
         digest = promised
         if thorough or not promised or os.path.getsize(path) <= _HASHED:
             digest = location.digest_of_file(path)

@@ -1,5 +1,7 @@
 """``environment.yml`` and ``conda-meta/*.json``: what conda is asked for, and what it installed."""
 
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,6 +15,8 @@ from seamark.scan.dependencies.readers import entries as of
 from seamark.scan.dependencies.readers.entries import Broken
 from seamark.scan.dependencies.readers.python_lock import checked_hash
 from seamark.scan.dependencies.source import Source, Unreadable
+
+_DEPENDENCIES = re.compile(r"""(?m)^["']?dependencies["']?[ \t]*:""")
 
 
 def read(source: Source) -> Iterator[Item]:
@@ -36,6 +40,19 @@ def read(source: Source) -> Iterator[Item]:
         except Broken as problem:
             name = entry if isinstance(entry, str) and entry else f"entry {number}"
             yield of.unassessed(name, str(problem), where)
+
+
+def is_environment(path: str) -> bool:
+    """Whether a YAML file whose name says too little lists dependencies, as far as can be seen."""
+    source = Source(path=path, shown=path, root=os.path.dirname(path))
+    try:
+        document = read_yaml(source)
+    except Unreadable:
+        try:
+            return _DEPENDENCIES.search(source.text()) is not None
+        except Unreadable:
+            return True  # its reader says why
+    return isinstance(document, dict) and "dependencies" in document
 
 
 class _Lines:
