@@ -305,3 +305,16 @@ def test_doubts_of_no_file_are_counted_by_rule() -> None:
     assert "Entry 0." in reason
     assert f"{doubts[1].title}, 2 times ({doubts[1].id})." in reason
     assert "Entry 1." not in reason
+
+
+@pytest.mark.parametrize(("rules", "end"), [(6, "And 1 more gap."), (8, "And 3 more gaps.")])
+def test_many_doubts_end_in_a_count(rules: int, end: str) -> None:
+    findings = [
+        Finding(
+            rule=rule(Verdict.UNCLEAR, number=number),
+            message=f"Entry {number}.",
+            location=Location(path="a.txt"),
+        )
+        for number in range(rules)
+    ]
+    assert run(report(findings=tuple(findings))).exit_reason.endswith(end)

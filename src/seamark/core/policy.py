@@ -301,4 +301,5 @@ def _exit(
 def _shortened(sentences: Sequence[str], limit: int = 5) -> list[str]:
     if len(sentences) <= limit:
         return list(sentences)
-    return [*sentences[:limit], f"And {len(sentences) - limit} more gaps."]
+    left = len(sentences) - limit
+    return [*sentences[:limit], f"And {left} more {'gap' if left == 1 else 'gaps'}."]
