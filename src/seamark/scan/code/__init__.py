@@ -1,0 +1,1 @@
+"""Code of AI projects: Python, notebooks and Markdown, read as syntax trees and never imported."""

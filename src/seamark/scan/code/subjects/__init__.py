@@ -1,0 +1,1 @@
+"""Rules about code, a module a subject; each declares ``SUBJECT``."""
