@@ -67,8 +67,8 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 # Pairs, inner first, that are not taken off; docs/normalize.md says so.
 _WIDE = {"full-width", "styled", "tags", "selectors"}  # UTF-16 without a zero byte
 _UNSEEN = {"zero-width", "soft-hyphen"}  # removed together with the selectors that speak
-UNREAD = (
-    {(inner, "base64-utf16") for inner in _WIDE}
-    | {("selectors", outer) for outer in _UNSEEN}
-    | {("base64-wrapped", "continued")}  # what is kept beside a change ends with its line
-)
+UNREAD = {
+    *((inner, "base64-utf16") for inner in _WIDE),
+    *(("selectors", outer) for outer in _UNSEEN),
+    *((inner, "continued") for inner in ("hex-list", "spaced")),  # beyond what is kept beside
+}

@@ -24,6 +24,7 @@ def _kind(code: int) -> str:
     )
 
 
+_ASCII = bytes(range(128))
 _KINDS = bytes(ord(_kind(code)) for code in range(256))
 # Two single letters side by side, blanks around: rare in prose ("a" has longer neighbors) and in
 # formulas (signs stand between), inevitable where a text is spaced out.
@@ -32,11 +33,18 @@ _FARTHEST = 2048
 
 
 class Surface:
-    """One text and the cheap facts about it. ``plain``: the text is ASCII only."""
+    """One text and the cheap facts about it."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.plain = text.isascii()
+
+    @cached_property
+    def foreign(self) -> frozenset[str]:
+        """The characters of the text that are not ASCII."""
+        if self.text.isascii():
+            return frozenset()
+        others = self.text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+        return frozenset(others.decode("utf-8", "surrogatepass"))
 
     @cached_property
     def single(self) -> bytes:

@@ -67,7 +67,7 @@ class Text:
         if self._single:
             return min(max(0, byte - self.mark), len(self.text))
         index = max(0, bisect_right(self._marks(), byte) - 1)
-        low, high = index * _STRIDE, min(len(self.text), (index + 1) * _STRIDE)
+        low, high = (min(len(self.text), one * _STRIDE) for one in (index, index + 1))
         while low < high:
             middle = (low + high + 1) // 2
             low, high = (middle, high) if self.byte_offset(middle) <= byte else (low, middle - 1)

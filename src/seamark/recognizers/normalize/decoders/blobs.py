@@ -20,7 +20,7 @@ _URL_SAFE = str.maketrans("-_", "+/")
 _FOLD = re.compile(r"[ \t]{0,16}(?:\r?\n|\r)[ \t]{0,64}")
 _LINE = re.compile(r"[A-Za-z0-9+/_-]++")
 _PADDING = re.compile(r"={1,6}")
-_MOST_LINES = 1_000_000
+_MAY_FOLD = ("\n", "\r", " ", "\t")
 _SHORT = 512  # a run up to this length is also tried in parts
 
 # Linear: possessive, and each match begins with a class that the one before does not end in.
@@ -58,14 +58,11 @@ def hexadecimal_bytes(letters: str) -> bytes | None:
     return None if len(letters) % 2 else bytes.fromhex(letters)
 
 
-def _try(
-    letters: str, decode: Callable[[str], bytes | None], probe: int, meter: Meter
-) -> Decoded | None:
+def _try(letters: str, decode: Callable[[str], bytes | None], meter: Meter) -> Decoded | None:
     """The text of a run, its beginning tried first."""
-    if len(letters) > 4 * probe:
-        start = decode(letters[:probe])
-        if start is None or not promising(start):
-            return None
+    start = decode(letters[:SHORTEST])
+    if start is None or not promising(start):
+        return None
     data = decode(letters)
     return None if data is None else read(data, meter)
 
@@ -77,7 +74,7 @@ def _blocks(surface: Surface) -> Iterator[tuple[int, int]]:
         if start < done:
             continue
         width, stop = end - start, end
-        for _ in range(_MOST_LINES):
+        while text[stop : stop + 1] in _MAY_FOLD:
             fold = _FOLD.match(text, stop)
             line = _LINE.match(text, fold.end()) if fold else None
             if line is None or line.end() - line.start() > width:
@@ -93,8 +90,10 @@ def _base64(surface: Surface, meter: Meter) -> Iterator[Change]:
     text = surface.text
     for start, end in _blocks(surface):
         block = text[start:end]
+        if block.islower() or block.isupper():
+            continue  # a name: text in Base64 has letters of both cases
         folded = "\n" in block or "\r" in block
-        found = _try("".join(block.split()) if folded else block, base64_bytes, 64, meter)
+        found = _try("".join(block.split()) if folded else block, base64_bytes, meter)
         if found is not None:
             padding = _PADDING.match(text, end)
             yield Change(start, padding.end() if padding else end, *found.under("base64"))
@@ -109,7 +108,7 @@ def _parts(text: str, start: int, end: int, *, folded: bool, meter: Meter) -> It
         low, high = match.span()
         if high - low < SHORTEST or (low, high) == (start, end):
             continue
-        found = _try(match.group(), base64_bytes, 64, meter)
+        found = _try(match.group(), base64_bytes, meter)
         if found is not None:
             padding = _PADDING.match(text, high)
             high = padding.end() if padding else high
@@ -127,7 +126,7 @@ def _inside(
     text = surface.text
     for start, end in surface.runs:
         for match in pattern.finditer(text, start, end):
-            found = _try(match.group(), decode, 64, meter)
+            found = _try(match.group(), decode, meter)
             if found is not None:
                 padding = _PADDING.match(text, match.end()) if name == "base32" else None
                 stop = padding.end() if padding else match.end()

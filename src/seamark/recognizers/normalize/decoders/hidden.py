@@ -20,14 +20,16 @@ _UNSEEN = (
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff"
 )
+_ANY = re.compile(f"[{_UNSEEN}]")
 _INVISIBLE = re.compile(f"[{_UNSEEN}]++")
 _TAGS = re.compile("[\U000e0020-\U000e007e]++")
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}+")
 
 
 def _invisible(surface: Surface, meter: Meter) -> Iterator[Change]:
     del meter
-    if surface.plain:
+    if not any(map(_ANY.match, surface.foreign)):
         return
     for match in _INVISIBLE.finditer(surface.text):
         yield Change(match.start(), match.end(), "", ("invisible",))
@@ -35,7 +37,7 @@ def _invisible(surface: Surface, meter: Meter) -> Iterator[Change]:
 
 def _tags(surface: Surface, meter: Meter) -> Iterator[Change]:
     del meter
-    if surface.plain:
+    if not any("\U000e0020" <= character <= "\U000e007e" for character in surface.foreign):
         return
     for match in _TAGS.finditer(surface.text):
         text = "".join(chr(ord(tag) - 0xE0000) for tag in match.group())
@@ -45,7 +47,7 @@ def _tags(surface: Surface, meter: Meter) -> Iterator[Change]:
 def _selectors(surface: Surface, meter: Meter) -> Iterator[Change]:
     """Bytes in variation selectors: the first sixteen are 0 to 15, the supplement 16 to 255."""
     del meter
-    if surface.plain:
+    if not any(map(_SELECTOR.match, surface.foreign)):
         return
     for match in _SELECTORS.finditer(surface.text):
         codes = [ord(selector) for selector in match.group()]

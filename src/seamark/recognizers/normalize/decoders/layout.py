@@ -18,7 +18,7 @@ _LONGEST = 4096
 _DIGEST = re.compile(r"[0-9a-f-]++|[0-9A-F-]++")
 _TOKEN = re.compile(r"[A-Za-z][0-9]|[0-9][A-Za-z]")
 # Signs that something is read from its end: they stand beside it in nearly every language.
-_SIGN = re.compile(r"\[::-1\]|[Rr]everse|strrev|\brev\b|\u202e")
+_SIGNS = ("[::-1]", "everse", "strrev", "| rev", "\u202e")
 _BESIDE = 400
 
 
@@ -60,10 +60,10 @@ def _merged(surface: Surface) -> Iterator[tuple[int, int]]:
         and _TOKEN.search(text, start, end)
         and not _DIGEST.fullmatch(text, start, end)
     ]
-    spans.extend(
-        (max(0, match.start() - _BESIDE), min(len(text), match.end() + _BESIDE))
-        for match in _SIGN.finditer(text)
-    )
+    for sign in _SIGNS:
+        at = -_BESIDE
+        while (at := text.find(sign, at + _BESIDE)) >= 0:
+            spans.append((max(0, at - _BESIDE), min(len(text), at + 2 * _BESIDE)))
     spans.sort()
     low, high = -1, -1
     for start, end in spans:

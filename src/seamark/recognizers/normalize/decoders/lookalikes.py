@@ -44,19 +44,18 @@ _DRAWN = {
 _DRAWN_SIGNS = {"-": "\u2010\u2011\u2012\u2013\u2014\u2212", "_": "\u2017", "/": "\u2044\u2215"}
 _ASCII = {ord(drawn): letter for letter, shapes in _DRAWN.items() for drawn in shapes}
 _ASCII_SIGNS = {ord(drawn): sign for sign, shapes in _DRAWN_SIGNS.items() for drawn in shapes}
-_ALL = _ASCII | _ASCII_SIGNS
 
 _LETTERS = "".join(map(chr, _ASCII))
 _SIGNS = "".join(map(chr, _ASCII_SIGNS))
-# A word from its first drawn letter on, or a sign between two letters or digits. Linear: possessive
-# after one character of a class.
-_DRAWN_WORD = re.compile(rf"[{_LETTERS}]\w*+|(?<=[A-Za-z0-9])[{_SIGNS}](?=[A-Za-z0-9])")
+_SHAPE = re.compile(f"[{_LETTERS}{_SIGNS}]")
+_REST = re.compile(r"\w*+")
+_ANY = frozenset(_LETTERS + _SIGNS)
 _FARTHEST = 64
 
 
 def _full_width(surface: Surface, meter: Meter) -> Iterator[Change]:
     del meter
-    if surface.plain:
+    if not any(map(_FULL_WIDTH.match, surface.foreign)):
         return
     for match in _FULL_WIDTH.finditer(surface.text):
         yield Change(*match.span(), match.group().translate(_NARROW), ("full-width",), 1)
@@ -74,7 +73,7 @@ def _plain(character: str) -> str:
 
 def _styled(surface: Surface, meter: Meter) -> Iterator[Change]:
     del meter
-    if surface.plain:
+    if not any(map(_STYLED.match, surface.foreign)):
         return
     for match in _STYLED.finditer(surface.text):
         text = "".join(map(_plain, match.group()))
@@ -89,16 +88,23 @@ def _homoglyphs(surface: Surface, meter: Meter) -> Iterator[Change]:
     """
     del meter
     text, done = surface.text, 0
-    if surface.plain:
+    if surface.foreign.isdisjoint(_ANY):
         return
-    for match in _DRAWN_WORD.finditer(text):
+    for match in _SHAPE.finditer(text):
         start, end = match.span()
+        if start < done:
+            continue
+        shape = text[start]
+        if shape in _SIGNS:
+            if (text[start - 1 : start] + text[end : end + 1]).isalnum():
+                yield Change(start, end, shape.translate(_ASCII_SIGNS), ("homoglyph",), 1)
+            continue
         low = _beginning(text, start, max(done, start - _FARTHEST))
-        done = end
-        word = text[low:end]
-        plain = word.translate(_ALL)
-        if plain.isascii() or any("a" <= letter <= "z" for letter in word.lower()):
-            yield Change(start, end, plain[start - low :], ("homoglyph",), 1)
+        rest = _REST.match(text, end)
+        done = rest.end() if rest else end
+        plain = text[low:done].translate(_ASCII)
+        if plain.isascii() or any("a" <= letter <= "z" for letter in text[low:done].lower()):
+            yield Change(start, done, plain[start - low :], ("homoglyph",), 1)
 
 
 def _beginning(text: str, at: int, floor: int) -> int:

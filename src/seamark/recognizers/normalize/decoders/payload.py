@@ -56,7 +56,9 @@ def read(data: bytes, meter: Meter) -> Decoded | None:
 def promising(data: bytes) -> bool:
     """Whether the first bytes of something long could be the beginning of what ``read`` reads."""
     data = data[:_PROBE]
-    return _compression(data) is not None or _text(data) is not None
+    if len(data.translate(None, _NEVER)) == len(data):
+        return True
+    return data[1::2].count(0) * 5 > len(data) or _compression(data) is not None
 
 
 def _compression(data: bytes) -> str | None:

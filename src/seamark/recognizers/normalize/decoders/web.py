@@ -14,7 +14,7 @@ from seamark.recognizers.normalize.surface import Surface
 
 # Both linear: after one literal character, bounded or possessive. A run of escapes is taken
 # together, because one character of UTF-8 may need up to four of them.
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})++")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
