@@ -112,45 +112,39 @@ def _split(text: str, line: int) -> Iterator[tuple[list[str], int, bool]]:
     """Words of each command, its line, and whether a pipe feeds it."""
     words: list[str] = []
     word: str | None = None
-    started, piped, comment_end = line, False, -1
-    for match in _TOKEN.finditer(text):
-        kind, token = match.lastgroup, match.group()
-        if match.start() < comment_end:
-            if kind != "end" or token != "\n":
-                line += token.count("\n")
-                continue
-        elif kind == "text" and word is None and token.startswith("#"):
+    started, piped, at = line, False, 0
+    while match := _TOKEN.match(text, at):
+        kind, piece, at = match.lastgroup, match.group(), match.end()
+        if kind == "text" and word is None and piece.startswith("#"):
             newline = text.find("\n", match.start())
-            comment_end = len(text) if newline < 0 else newline
+            at = len(text) if newline < 0 else newline
             continue
         if kind in ("text", "escape", "single", "double"):
             started = line if not words and word is None else started
-            word = (word or "") + _literal(kind, token)
-            line += token.count("\n")
-            continue
-        if word is not None and kind != "continued":
+            word = (word or "") + _literal(kind, piece)
+        elif word is not None and kind != "continued":
             words.append(word)
             word = None
         if kind == "end":
             if words:
                 yield words, started, piped
-            piped = token in ("|", "|&") or (piped and not words and token == "\n")
+            piped = piece in ("|", "|&") or (piped and not words and piece.isspace())
             words = []
-        line += token.count("\n")
+        line += piece.count("\n")
     if word is not None:
         words.append(word)
     if words:
         yield words, started, piped
 
 
-def _literal(kind: str, token: str) -> str:
-    """What a token means within a word."""
+def _literal(kind: str, piece: str) -> str:
+    """What a piece means within a word."""
     if kind == "text":
-        return token
+        return piece
     if kind == "escape":
-        return token[1:]
-    quote = token[0]
-    inner = token[1:-1] if len(token) > 1 and token.endswith(quote) else token[1:]
+        return piece[1:]
+    quote = piece[0]
+    inner = piece[1:-1] if len(piece) > 1 and piece.endswith(quote) else piece[1:]
     return _unescaped(inner, quote)
 
 
