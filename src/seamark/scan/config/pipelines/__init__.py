@@ -1,0 +1,1 @@
+"""Pipelines and what guards them: GitHub Actions, GitLab CI, exported branch protection."""
