@@ -1,5 +1,6 @@
 """One workflow or action before its judges, with its text for exact places."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,22 +15,32 @@ _SHOWN = 120
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file as findings show it, and its lines."""
+    """A file as findings show it, and its text with the beginnings of its lines."""
 
     shown: str
-    lines: tuple[str, ...]
+    text: str
+    starts: tuple[int, ...]
 
-    def of(self, scalar: Scalar, raw: str = "", skip: int = 0) -> Location:
-        """Where ``scalar`` begins, or where the text ``raw`` stands in it (after ``skip``)."""
-        if raw:
-            first = raw.splitlines()[0] if raw.splitlines() else raw
-            for number in range(scalar.line, min(scalar.last, len(self.lines)) + 1):
-                start = scalar.column - 1 if number == scalar.line else 0
-                column = self.lines[number - 1].find(first, start)
-                if column >= 0:
-                    if skip <= 0:
-                        return Location(path=self.shown, line=number, column=column + 1)
-                    skip -= 1
+    @classmethod
+    def of_text(cls, shown: str, text: str) -> "Place":
+        """The place of a file with this text."""
+        starts = [0]
+        at = text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = text.find("\n", at + 1)
+        return cls(shown, text, tuple(starts))
+
+    def of(self, scalar: Scalar, raw: str = "") -> Location:
+        """Where ``scalar`` begins, or where the text ``raw`` stands in it."""
+        first = raw.partition("\n")[0]
+        if first and scalar.line <= len(self.starts):
+            begin = self.starts[scalar.line - 1] + scalar.column - 1
+            end = self.starts[scalar.last] if scalar.last < len(self.starts) else len(self.text)
+            at = self.text.find(first, begin, end)
+            if at >= 0:
+                line = bisect_right(self.starts, at)
+                return Location(path=self.shown, line=line, column=at - self.starts[line - 1] + 1)
         return Location(path=self.shown, line=scalar.line, column=scalar.column)
 
 

@@ -197,10 +197,11 @@ def _docker(job: _Job, pipeline: dict[str, str], place: Place) -> Iterator[Findi
     daemon = next((n for n in names if isinstance(n, Scalar) and "dind" in n.value), None)
     variables = job.values.get("variables")
     own = _merged(variables) if isinstance(variables, Mapping) else {}
-    values = pipeline | {name: text_of(value) for name, value in own.items()}
-    plain = values.get("DOCKER_TLS_CERTDIR", "unset") == "" or ":2375" in values.get(
-        "DOCKER_HOST", ""
-    )
+
+    def variable(name: str, default: str) -> str:
+        return text_of(own[name]) if name in own else pipeline.get(name, default)
+
+    plain = variable("DOCKER_TLS_CERTDIR", "unset") == "" or ":2375" in variable("DOCKER_HOST", "")
     if daemon is not None and plain:
         yield Finding(
             rule=PLAIN_DOCKER,

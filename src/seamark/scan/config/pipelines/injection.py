@@ -1,5 +1,6 @@
 """Text of others that becomes part of a script: injection, and writes to a job's environment."""
 
+import re
 from collections.abc import Iterator
 
 from seamark.core.findings import Finding
@@ -97,6 +98,7 @@ UNREADABLE_EXPRESSION = Rule(
 )
 RULES = (INJECTION, CALLER, INSIDER, ENVIRONMENT, UNSECURE_COMMANDS, UNREADABLE_EXPRESSION)
 
+_VARIABLE = re.compile(r"(?:\$\{?|\$env:|%)([A-Za-z_][A-Za-z0-9_]*)")
 _SINKS = {
     "actions/github-script": ("script",),
     "appleboy/ssh-action": ("script",),
@@ -226,8 +228,7 @@ def _environment(case: Case, job: Job, step: Step, script: Scalar) -> Iterator[F
         target = next((t for t in ("GITHUB_ENV", "GITHUB_PATH") if t in line), "")
         if not target or (">" not in line and "tee" not in line):
             continue
-        text = line.replace("$" + target, "").replace("${" + target + "}", "")
-        used = [n for n in names if _uses(text, n)]
+        used = [name for name in _VARIABLE.findall(line) if name in names]
         used += [t.source for t in around.taints(line) if t.trust is Trust.OUTSIDER]
         if used:
             yield case.finding(
@@ -240,18 +241,6 @@ def _environment(case: Case, job: Job, step: Step, script: Scalar) -> Iterator[F
                 confidence=Confidence.HIGH if case.privileged else Confidence.MEDIUM,
                 evidence={"variables": [*used]},
             )
-
-
-def _uses(line: str, name: str) -> bool:
-    """Whether the shell variable is in the line, as a whole word."""
-    at = line.find(name)
-    while at >= 0:
-        after = line[at + len(name) : at + len(name) + 1]
-        before = line[:at]
-        if before.endswith(("$", "${", "env:")) and not (after.isalnum() or after == "_"):
-            return True
-        at = line.find(name, at + 1)
-    return False
 
 
 def _unsecure(case: Case) -> Iterator[Finding]:

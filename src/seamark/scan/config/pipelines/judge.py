@@ -39,6 +39,10 @@ UNREADABLE = Rule(
 RULES = (UNREADABLE,)
 
 
+MAX_FINDINGS = 500
+"""Of one file; what has more is told, and not examined to its end."""
+
+
 class Kind(Enum):
     """What a file is, by its name."""
 
@@ -122,7 +126,10 @@ def judge(document: Document) -> Iterator[Finding]:
 def judge_text(kind: Kind, path: str, text: str) -> Iterator[Finding]:
     """What is wrong with this text of this kind; never raises for bad input."""
     try:
-        yield from _judged(kind, path, text)
+        for number, finding in enumerate(_judged(kind, path, text)):
+            if number >= MAX_FINDINGS:
+                raise Unreadable(f"it has more than {MAX_FINDINGS} findings")
+            yield finding
     except Unreadable as problem:
         yield Finding(
             rule=UNREADABLE,
@@ -145,7 +152,7 @@ def _judged(kind: Kind, path: str, text: str) -> Iterator[Finding]:
     if kind is Kind.BRANCHES:
         text = text.replace("\t", " ")  # JSON may be indented with tabs, YAML may not
     documents = read(text)
-    place = Place(path, tuple(text.splitlines()))
+    place = Place.of_text(path, text)
     if kind is Kind.GITLAB:
         yield from gitlab.judge(documents, place)
         return

@@ -135,7 +135,8 @@ class Surroundings:
     workflow: Workflow
     job: Job
     step: Step | None = None
-    _seen: frozenset[str] = field(default_factory=frozenset)
+    _known: dict[str, Trust] = field(default_factory=dict)
+    """Variables whose trust is known already: each is followed once, also where they nest."""
 
     def taints(self, text: str) -> Iterator[Taint]:
         """The expressions of ``text`` whose value others decide, each with its worst source."""
@@ -188,14 +189,18 @@ class Surroundings:
         return Trust.INSIDER
 
     def _environment(self, name: str) -> Trust:
-        if name in self._seen:
-            return Trust.PROJECT
-        for holder in (self.step.env if self.step else {}, self.job.env, self.workflow.env):
-            for each, text in holder.items():
-                if each.lower() == name:
-                    inner = Surroundings(self.workflow, self.job, None, self._seen | {name})
-                    return max((t.trust for t in inner.taints(text.value)), default=Trust.PROJECT)
-        return Trust.PROJECT  # written by an earlier step, or the runner: not followed
+        if not self._known:
+            self._fill()
+        return self._known.get(name, Trust.PROJECT)  # unknown: written by an earlier step
+
+    def _fill(self) -> None:
+        """The trust of every variable; one that is made of others needs them to come before."""
+        holders = (self.workflow.env, self.job.env, self.step.env if self.step else {})
+        self._known[""] = Trust.PROJECT
+        for holder in holders:  # later ones win
+            for name, text in holder.items():
+                taints = (taint.trust for taint in self.taints(text.value))
+                self._known[name.lower()] = max(taints, default=Trust.PROJECT)
 
     def _output(self, step_id: str, output: str) -> Trust:
         for step in self.job.steps:

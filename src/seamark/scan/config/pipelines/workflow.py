@@ -11,6 +11,10 @@ from enum import Enum
 
 from seamark.scan.config.pipelines.tree import Mapping, Node, Scalar, Sequence, Unreadable, text_of
 
+MAX_STEPS = 5000
+MAX_VARIABLES = 50_000
+"""Of all steps together, those of the workflow and the job counted for each step."""
+
 
 class Form(Enum):
     """What kind of file it is."""
@@ -125,7 +129,7 @@ def read_workflow(root: Node) -> Workflow:
         trigger = triggers.get(name)
         if isinstance(trigger, Mapping):
             inputs |= _inputs(trigger)
-    return Workflow(
+    workflow = Workflow(
         form=Form.WORKFLOW,
         triggers=triggers,
         permissions=_permissions(top),
@@ -134,6 +138,18 @@ def read_workflow(root: Node) -> Workflow:
         start=next(iter(top.keys.values())),
         inputs=inputs,
     )
+    _bound(workflow)
+    return workflow
+
+
+def _bound(workflow: Workflow) -> None:
+    """Raises :class:`Unreadable` for what no runner would take and no judge finishes."""
+    steps = sum(len(job.steps) for job in workflow.jobs)
+    if steps > MAX_STEPS:
+        raise Unreadable(f"it has more than {MAX_STEPS} steps")
+    shared = len(workflow.env) + max((len(job.env) for job in workflow.jobs), default=0)
+    if shared * steps > MAX_VARIABLES:
+        raise Unreadable(f"its {steps} steps share {shared} variables")
 
 
 def read_action(root: Node) -> Workflow | None:
@@ -153,7 +169,7 @@ def read_action(root: Node) -> Workflow | None:
     image = runs.get("image") if using == "docker" else None
     place = root.keys["runs"]
     job = Job("runs", place, None, {}, None, False, (), None, {}, None, (), steps, None)
-    return Workflow(
+    action = Workflow(
         form=Form.ACTION,
         triggers={},
         permissions=None,
@@ -163,6 +179,8 @@ def read_action(root: Node) -> Workflow | None:
         inputs=_inputs(root),
         image=image if isinstance(image, Scalar) else None,
     )
+    _bound(action)
+    return action
 
 
 def _triggers(top: Mapping) -> dict[str, Node | None]:
