@@ -174,3 +174,9 @@ def test_lock_that_takes_a_package_from_a_repository(judged) -> None:
         member = f'{head}dependencies = ["torch @ git+https://{host}/torch@{commit}"]\n'
         files = {"uv.lock": lock, "packages/core/pyproject.toml": member}
         assert _ids(judged("sources", files)) == rules
+
+
+def test_a_lock_whose_declaration_is_not_read_is_no_proof_of_injection(judged) -> None:
+    place = f"git+https://github.com/bokeh/bokeh#{'7' * 40}"
+    text = f"version: 7\npackages:\n- pypi: {place}\n  name: bokeh\n  version: 3.10.0\n"
+    assert "SRC011" not in _ids(judged("sources", {"pixi.lock": text}))

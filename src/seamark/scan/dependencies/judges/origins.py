@@ -54,6 +54,8 @@ _FILES: Final = "files.pythonhosted.org"
 """Where PyPI keeps its files: a lock may name one of them by its address."""
 _PLACES: Final = (OriginKind.URL, OriginKind.VCS)
 _DECLARING: Final = (Role.DECLARATION, Role.REQUIREMENTS)
+_UNKNOWN_DECLARATIONS: Final = frozenset({"pixi-lock"})
+"""Locks whose declarations no reader reads: what nothing declares cannot be told."""
 _TARBALL: Final = re.compile(r"/((?:@[^/@]+/)?[^/@]+)/-/[^/]+\.tgz$")
 
 
@@ -79,7 +81,7 @@ def judge_origins(listing: Listing, lists: Lists) -> Iterator[Finding]:
         if other:
             text = f"{component.title} is fetched from the address of {other}: {origin.url}."
             yield _finding(ANOTHER_PACKAGE, component, text)
-        elif origin.kind in _PLACES and listing.role is Role.LOCK:
+        elif origin.kind in _PLACES and _may_stray(listing):
             host = host_of(origin.url)
             if host != _FILES and (*name_of(component), host) not in declared:
                 text = f"{component.title} is fetched from {origin.url}, which nothing declares."
@@ -88,6 +90,10 @@ def judge_origins(listing: Listing, lists: Lists) -> Iterator[Finding]:
             expected = usual.get(_scope(component.name), origin.url)
             if expected != origin.url:
                 yield _stray(component, origin.url, expected)
+
+
+def _may_stray(listing: Listing) -> bool:
+    return listing.role is Role.LOCK and listing.kind not in _UNKNOWN_DECLARATIONS
 
 
 def _declared(lock: Listing, lists: Lists) -> set[tuple[str, str, str]]:
