@@ -55,7 +55,7 @@ def test_any_two_disguises_are_taken_off(outer: str, inner: str) -> None:
     names=st.lists(st.sampled_from(sorted(DISGUISES)), min_size=2, max_size=3).filter(
         lambda names: not UNREAD & set(itertools.combinations(names, 2))
     ),
-    before=st.sampled_from(["", "x\n", BEFORE, "é ", "{'a': '", "password: "]),
+    before=st.sampled_from(["", "x\n", BEFORE, "été ", "{'a': '", "password: "]),
 )
 def test_chains_of_disguises_are_taken_off(text: str, names: list[str], before: str) -> None:
     disguised = text

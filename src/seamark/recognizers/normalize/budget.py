@@ -20,8 +20,8 @@ class Budget:
     """
 
     characters: int = 16 * 1024 * 1024
-    views: int = 96
-    depth: int = 5
+    views: int = 128
+    depth: int = 6
 
     def __post_init__(self) -> None:
         if min(self.characters, self.views, self.depth) < 0:

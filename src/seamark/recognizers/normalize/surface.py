@@ -4,7 +4,7 @@ Every test here is a translation table, a substring search or a flag of the stri
 without disguises costs little more than reading it.
 """
 
-import re
+from collections.abc import Iterator
 from functools import cached_property
 
 # The shortest run of an alphabet that is worth a try: 12 bytes in Base64, 8 in hexadecimal.
@@ -28,7 +28,7 @@ _ASCII = bytes(range(128))
 _KINDS = bytes(ord(_kind(code)) for code in range(256))
 # Two single letters side by side, blanks around: rare in prose ("a" has longer neighbors) and in
 # formulas (signs stand between), inevitable where a text is spaced out.
-_APART = re.compile(rb" x {1,3}x ")
+_APART = (b" x x ", b" x  x ", b" x   x ")
 _FARTHEST = 2048
 
 
@@ -67,11 +67,19 @@ class Surface:
     def spaced(self) -> list[tuple[int, int]]:
         """Lines (their last part, where they are very long) in which single letters stand apart."""
         classes = self.single.translate(_KINDS)
-        found, at, done = [], 0, 0
-        while match := _APART.search(classes, at):
-            at = match.start()
-            low = max(done, at - _FARTHEST, self.text.rfind("\n", done, at) + 1)
-            end = self.text.find("\n", at)
-            done = at = len(classes) if end < 0 else end
-            found.append((low, done))
+        found, done = [], 0
+        for at in sorted(_all(classes, _APART)):
+            if at >= done:
+                low = max(done, at - _FARTHEST, self.text.rfind("\n", done, at) + 1)
+                end = self.text.find("\n", at)
+                done = len(classes) if end < 0 else end
+                found.append((low, done))
         return found
+
+
+def _all(data: bytes, needles: tuple[bytes, ...]) -> Iterator[int]:
+    """Where any of some needles stands, one after the other."""
+    for needle in needles:
+        at = -1
+        while (at := data.find(needle, at + 1)) >= 0:
+            yield at

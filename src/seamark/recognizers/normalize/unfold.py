@@ -65,7 +65,9 @@ def _children(view: View, surface: Surface, decoder: Decoder, meter: Meter) -> I
     if decoder.once and decoder.name in view.steps:
         return
     if view.depth >= meter.budget.depth:
-        if decoder.evident and next(iter(decoder.changes(surface, Meter(_PEEK))), None) is not None:
+        # Text read backwards is nearly always noise: what it seems to hide is no sign.
+        evident = decoder.evident and "reversed" not in view.steps
+        if evident and next(decoder.changes(surface, Meter(_PEEK)), None) is not None:
             meter.stop("depth", view.steps)
         return
     for steps, changes in _chains(decoder, _within(decoder, surface, meter, view.steps)):

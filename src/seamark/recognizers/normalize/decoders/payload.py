@@ -58,7 +58,7 @@ def promising(data: bytes) -> bool:
     data = data[:_PROBE]
     if len(data.translate(None, _NEVER)) == len(data):
         return True
-    return data[1::2].count(0) * 5 > len(data) or _compression(data) is not None
+    return _wide(data) or _compression(data) is not None
 
 
 def _compression(data: bytes) -> str | None:
@@ -91,11 +91,16 @@ def _inflate(data: bytes, limit: int) -> tuple[bytes, bool]:
     return bytes(opened), True
 
 
+def _wide(data: bytes) -> bool:
+    """Whether bytes look like little-endian UTF-16 (PowerShell's) of mostly Western text."""
+    return data[1::2].count(0) * 5 > len(data) and not data[0::2].count(0)
+
+
 def _text(data: bytes) -> str | None:
     """Bytes as text: UTF-16 with Western letters, or UTF-8 without control characters."""
     if not data:
         return None
-    if data[1::2].count(0) * 5 > len(data) and not data[0::2].count(0):
+    if _wide(data):
         wide = data[: len(data) & ~1].decode("utf-16-le", "replace")
         return None if len(wide) < 4 or _CONTROL.search(wide) else wide
     if len(data.translate(None, _NEVER)) != len(data):
