@@ -196,6 +196,13 @@ def bills(work: Path, venvs: Path) -> Iterator[Row]:
     yield from rows(work / "bills", venvs)
 
 
+def normalize(_work: Path, _venvs: Path) -> Iterator[Row]:
+    """Megabytes of text that the normalizer takes through all views in one CPU second."""
+    from bench.normalize import speeds
+
+    yield from speeds(REPEAT)
+
+
 PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "startup": startup,
     "small": small,
@@ -210,4 +217,5 @@ PARTS: dict[str, Callable[[Path, Path], Iterator[Row]]] = {
     "same": same,
     "bills": bills,
     "dependencies": dependencies,
+    "normalize": normalize,
 }

@@ -2,6 +2,7 @@
 
 import base64
 import random
+import re
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from seamark.recognizers.normalize import views
 from seamark.recognizers.normalize.decoders.blobs import (
-    _holds_run,
+    _marked,
     base32_bytes,
     base64_bytes,
     hexadecimal_bytes,
@@ -20,9 +21,10 @@ SECRET = "harmless-example-of-text"
 
 
 @given(st.lists(st.integers(0, 40), max_size=30))
-def test_a_run_of_marks_is_found_exactly(lengths: list[int]) -> None:
+def test_runs_of_marks_are_found_exactly(lengths: list[int]) -> None:
     marks = b"\0".join(b"\1" * length for length in lengths)
-    assert _holds_run(marks) == (max(lengths, default=0) >= SHORTEST)
+    expected = [match.span() for match in re.finditer(rb"\x01{%d,}" % SHORTEST, marks)]
+    assert list(_marked(marks)) == expected
 
 
 @given(st.binary(max_size=80))

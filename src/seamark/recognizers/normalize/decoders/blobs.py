@@ -145,11 +145,16 @@ class _Alphabet:
 
     def runs(self, surface: Surface) -> Iterator["re.Match[str]"]:
         for start, end in surface.runs:
+            spans = [(start, end)]
             if end - start > _LONG:
                 run = surface.single[start:end]
-                if not any(_holds_run(run.translate(table)) for table in self.classes):
-                    continue
-            yield from self.pattern.finditer(surface.text, start, end)
+                found = (_marked(run.translate(table)) for table in self.classes)
+                spans = sorted((start + low, start + high) for one in found for low, high in one)
+            done = start
+            for low, high in spans:  # those of two cases may share their digits
+                for match in self.pattern.finditer(surface.text, max(done, low), high):
+                    done = match.end()
+                    yield match
 
     def changes(self, surface: Surface, meter: Meter) -> Iterator[Change]:
         for match in self.runs(surface):
@@ -164,8 +169,8 @@ def _table(letters: bytes) -> bytes:
     return bytes(code in letters for code in range(256))
 
 
-def _holds_run(marks: bytes) -> bool:
-    """Whether ``SHORTEST`` ones follow each other: eight of them then stand aligned.
+def _marked(marks: bytes) -> Iterator[tuple[int, int]]:
+    """Where ``SHORTEST`` ones or more follow each other: eight of them then stand aligned.
 
     A search for sixteen equal bytes is slow where half of the bytes are ones; in words of eight
     bytes, few are all ones.
@@ -177,11 +182,11 @@ def _holds_run(marks: bytes) -> bool:
         try:
             at = words.index(_EIGHT, at)
         except ValueError:
-            return False
-        end = marks.find(0, 8 * at)
+            return
+        start, end = marks.rfind(0, 0, 8 * at) + 1, marks.find(0, 8 * at)
         end = len(marks) if end < 0 else end
-        if end - marks.rfind(0, 0, 8 * at) > SHORTEST:
-            return True
+        if end - start >= SHORTEST:
+            yield start, end
         at = end // 8 + 1
 
 
