@@ -43,6 +43,7 @@ TITLE = "${{ github.event.issue.title }}"
 PR_TITLE = "${{ github.event.pull_request.title }}"
 HEAD = f"- uses: {CHECKOUT}\n  with: {{ref: '${{{{ github.event.pull_request.head.sha }}}}'}}"
 KEY = "anthropic_api_key: '${{ secrets.ANTHROPIC_API_KEY }}'"
+TOKEN = "${{ github.token }}"
 OTHER_HEAD = HEAD.replace("pull_request.head.sha", "workflow_run.head_sha")
 CALLED = f"on: push\npermissions: {{}}\njobs: {{a: {{uses: 'o/r/x.yml@{PIN}', secrets: %s}}}}\n"
 CLAUDE = f"- uses: anthropics/claude-code-action@{PIN}\n  with:\n    {KEY}\n"
@@ -272,6 +273,12 @@ PAIRS: list[tuple[str, str, str, str]] = [
         workflow(run("x"), permissions="", job="permissions: {}"),
     ),
     (
+        "GHA021",
+        "a workflow that is only called",
+        workflow(run("x"), permissions="", on="[workflow_call, push]"),
+        workflow(run("x"), permissions="", on="workflow_call"),
+    ),
+    (
         "GHA022",
         "every job may write",
         "on: push\npermissions: {contents: write}\njobs:\n"
@@ -408,7 +415,7 @@ PAIRS: list[tuple[str, str, str, str]] = [
         "GHA060",
         "a command line with a title",
         workflow(
-            run('claude -p "Sort: $T"', f"env: {{T: '{TITLE}'}}"),
+            run('claude -p "Sort: $T"', f"env: {{T: '{TITLE}', GH_TOKEN: '{TOKEN}'}}"),
             on="issues",
             permissions="{contents: write}",
         ),
@@ -451,6 +458,46 @@ PAIRS: list[tuple[str, str, str, str]] = [
             CLAUDE
             + "    allowed_non_write_users: '*'\n"
             + "    claude_args: '--allowedTools \"Bash(gh issue view:*),Read\"'",
+            on="issues",
+        ),
+    ),
+    (
+        "GHA060",
+        "an issue that a step has fetched",
+        workflow(
+            f"- uses: google-github-actions/run-gemini-cli@{PIN}\n"
+            f"  env: {{B: '${{{{ steps.get.outputs.issue_body }}}}', GITHUB_TOKEN: '{TOKEN}'}}\n",
+            on="issues",
+            permissions="{issues: write}",
+        ),
+        workflow(
+            f"- uses: google-github-actions/run-gemini-cli@{PIN}\n"
+            "  env: {B: '${{ steps.get.outputs.issue_body }}', GITHUB_TOKEN: ''}\n",
+            on="issues",
+            permissions="{issues: write}",
+        ),
+    ),
+    (
+        "GHA061",
+        "arguments in the environment",
+        workflow(
+            f"- uses: google-github-actions/run-gemini-cli@{PIN}\n"
+            "  env: {GEMINI_CLI_ARGS: --yolo}\n",
+            on="issues",
+        ),
+        workflow(f"- uses: google-github-actions/run-gemini-cli@{PIN}", on="issues"),
+    ),
+    (
+        "GHA061",
+        "a shell among the tools",
+        workflow(
+            f"- uses: google-github-actions/run-gemini-cli@{PIN}\n"
+            """  with: {settings: '{"tools": {"core": ["run_shell_command"]}}'}\n""",
+            on="issues",
+        ),
+        workflow(
+            f"- uses: google-github-actions/run-gemini-cli@{PIN}\n"
+            """  with: {settings: '{"tools": {"core": ["run_shell_command(echo)"]}}'}\n""",
             on="issues",
         ),
     ),

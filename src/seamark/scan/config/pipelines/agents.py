@@ -138,6 +138,7 @@ _FETCHES = (
     "gh pr list",
     "/comments",
 )
+_TEXTS = ("title", "body", "comment", "comments", "diff", "description")
 _OF_MODELS = frozenset({"github_token"})
 _MODEL_KEYS = ("anthropic", "claude", "openai", "gemini", "google", "codex", "llm", "api_key")
 
@@ -168,7 +169,8 @@ def _agent(step: Step) -> Agent | None:
     if step.uses is not None:
         if step.action not in _ACTIONS:
             return None
-        words = "\n".join(f"{name}: {text.value}" for name, text in step.inputs.items())
+        given = {**step.env, **step.inputs}
+        words = "\n".join(f"{name}: {text.value}" for name, text in given.items())
         return Agent(step.action, step.uses, words)
     if step.run is None:
         return None
@@ -241,6 +243,10 @@ def _read(case: Case, job: Job, step: Step, agent: Agent, opened: bool) -> str:
         for taint in around.taints(text.value):
             if taint.trust is Trust.OUTSIDER:
                 return taint.source
+        if case.outside:
+            fetched = next(_fetched_text(text.value), "")
+            if fetched:
+                return fetched
     names = tainted_names((step.env, job.env, case.workflow.env), around)
     used = next((name for name in names if f"${name}" in agent.words or name in step.env), "")
     if used:
@@ -260,11 +266,23 @@ def _read(case: Case, job: Job, step: Step, agent: Agent, opened: bool) -> str:
     return ""
 
 
+def _fetched_text(text: str) -> Iterator[str]:
+    """Outputs of earlier steps whose names say that they hold somebody's text."""
+    for found in find(text):
+        if found.expression is not None:
+            for context, _ in flows(found.expression):
+                path = context.path
+                if path[0] in ("steps", "needs") and path[-1].endswith(_TEXTS):
+                    yield str(context)
+
+
 def _power(case: Case, job: Job, step: Step) -> str:
     """What the job could do for an attacker, as a noun."""
     if case.workflow.form is Form.ACTION:
         return ""
     writes = [scope for scope in may_write(case, job) if scope not in ("id-token", "models")]
+    if not _has_token(case, job, step):
+        writes = []
     if writes == ["default"]:
         return "a token with the repository's default rights"
     if writes:
@@ -274,6 +292,21 @@ def _power(case: Case, job: Job, step: Step) -> str:
             if secret not in _OF_MODELS and not any(key in secret for key in _MODEL_KEYS):
                 return f"the secret {secret}"
     return ""
+
+
+def _has_token(case: Case, job: Job, step: Step) -> bool:
+    """Whether the agent can reach the job's token: given to it, or left behind by checkout."""
+    if step.action in _READS_EVENT:  # they ask for one themselves
+        return True
+    for text in (*case.workflow.env.values(), *job.env.values(), *texts_of(step)):
+        if "github_token" in secrets_in(text.value):
+            return True
+    for other in job.steps[: step.number]:
+        if other.action == "actions/checkout":
+            persist = other.inputs.get("persist-credentials")
+            if persist is None or not persist.false:
+                return True
+    return False
 
 
 def _unbound(agent: Agent) -> str:
@@ -286,6 +319,8 @@ def _unbound(agent: Agent) -> str:
         return "safety-strategy: unsafe"
     if agent.name in ("gemini", "qwen") and " -y" in f"{words} ".replace(" -y ", " -y"):
         return "-y"
+    if '"run_shell_command"' in agent.words or '"ShellTool"' in agent.words:
+        return "run_shell_command without limits"
     for line in agent.words.replace("'", '"').splitlines():
         name = line.strip().lower()
         if name.startswith(("allowed_tools:", "allowed-tools:")) or "--allowedtools" in name:

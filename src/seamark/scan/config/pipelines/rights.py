@@ -172,7 +172,7 @@ def _permissions(case: Case) -> Iterator[Finding]:
             )
     if workflow.permissions is None:
         bare = [job for job in workflow.jobs if job.permissions is None]
-        if bare:
+        if bare and workflow.triggers.keys() != {"workflow_call"}:  # else the caller's job says
             yield case.finding(
                 DEFAULT,
                 f"Nothing says what the token of {brief(bare[0].id)} may do"
