@@ -83,13 +83,18 @@ def run(target: Target, part: Part) -> Iterator[Result]:
 def examine(item: Found) -> Iterator[Finding]:
     """Findings about one file."""
     from seamark.scan.config.documents.document import Unreadable
+    from seamark.scan.config.pipelines import judge as pipelines
     from seamark.scan.config.read import read_case, read_text
 
     try:
         if item.problem:
             raise Unreadable(item.problem)
         text = read_text(item.path)
-        case = read_case(item.shown.replace("\\", "/"), text, where=item.path)
+        pipeline = pipelines.kind_of(item.shown)
+        if pipeline is not None:
+            yield from pipelines.judge_text(pipeline, item.shown, text)
+            return
+        case = read_case(item.shown, text, where=item.path)
     except Unreadable as problem:
         yield unread(item.shown, problem.reason, problem.line)
         return

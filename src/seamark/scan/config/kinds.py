@@ -69,20 +69,35 @@ KINDS = (
 """Asked in this order; the first that fits decides. Kubernetes and compose are asked before by
 what a YAML text says."""
 
-_FORMS = ("*.yaml", "*.yml", "*.json", "*.template")
+# A tree has many files and few of these: plain comparisons first, globs for what is left.
+_PATTERNS = tuple(glob for kind in KINDS for glob in kind.patterns)
+_EXACT = frozenset(glob for glob in _PATTERNS if "*" not in glob and "/" not in glob)
+_ENDINGS = (
+    *(".yaml", ".yml", ".json", ".template"),
+    *(glob[1:] for glob in _PATTERNS if glob.startswith("*") and "*" not in glob[1:]),
+)
+_BEGINNINGS = tuple(glob[:-1] for glob in _PATTERNS if glob.endswith("*") and "*" not in glob[:-1])
+_OTHERS = tuple(
+    glob
+    for glob in _PATTERNS
+    if glob not in _EXACT and not glob.endswith(_ENDINGS) and not glob.endswith("*")
+)
+_OTHER_ENDINGS = tuple({glob[glob.rindex("*") + 1 :] for glob in _OTHERS if "*" in glob}) + tuple(
+    glob.rpartition("/")[2] for glob in _OTHERS if "*" not in glob
+)
 _OBJECT = re.compile(r"^apiVersion:[ \t]*\S", re.MULTILINE)
 _OBJECT_KIND = re.compile(r"^kind:[ \t]*\S", re.MULTILINE)
 _SERVICES = re.compile(r"^services:[ \t]*$", re.MULTILINE)
 _CONTAINER = re.compile(r"^[ \t]+(?:image|build):", re.MULTILINE)
-TEMPLATE_MARKS = ("{{", "{%", "<%", "[[")
+TEMPLATE_MARKS = ("{{", "{%", "<%")
 
 
 def is_candidate(path: str) -> bool:
     """Whether the file's name, ``/`` between parts, is one that may hold a configuration."""
     name = path.rpartition("/")[2]
-    return any(like(name, glob) for glob in _FORMS) or any(
-        _fits(path, name, glob) for kind in KINDS for glob in kind.patterns
-    )
+    if name in _EXACT or name.endswith(_ENDINGS) or name.startswith(_BEGINNINGS):
+        return True
+    return name.endswith(_OTHER_ENDINGS) and any(_fits(path, name, glob) for glob in _OTHERS)
 
 
 def kind_of(path: str, text: str) -> Kind | None:
@@ -94,10 +109,21 @@ def kind_of(path: str, text: str) -> Kind | None:
     for kind in KINDS:
         named = any(_fits(path, name, glob) for glob in kind.patterns)
         if named and all(mark in text for mark in kind.marks):
+            if kind.name == DOCKERFILE and not _is_dockerfile(name, text):
+                return None
             return kind
     if yaml and _SERVICES.search(text) and _CONTAINER.search(text):
         return Kind(COMPOSE, "yaml", ())
     return None
+
+
+def _is_dockerfile(name: str, text: str) -> bool:
+    """Whether it builds an image: not a list of globs, a manual page, or a text to be filled in."""
+    if name.endswith(
+        (".dockerignore", ".md", ".gz", ".j2", ".jinja", ".tmpl", ".template", ".erb")
+    ):
+        return False
+    return "FROM" in text or "from " in text
 
 
 def is_template(text: str) -> bool:

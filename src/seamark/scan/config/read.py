@@ -71,8 +71,10 @@ def read_case(path: str, text: str, *, where: str = "") -> Case | None:
         if "\0" in text:
             raise Unreadable("it is no text")
         return _case(kind, path, text, where)
-    except Unreadable:
-        if kind.form in ("yaml", "json", "toml") and is_template(text):
+    except Unreadable as problem:
+        # Only what no program can read as it is: a limit of ours says nothing about templates.
+        invalid = problem.reason.startswith("it is no valid")
+        if invalid and kind.form in ("yaml", "json", "toml") and is_template(text):
             return None
         raise
 

@@ -34,7 +34,8 @@ _ENDS = (
 )
 _NO_SECRETS = frozenset(
     "none null true false yes no on off empty ignore ignored disabled enabled dummy unused x "
-    "token-abc123 sk-no-key-required no-key not-needed notneeded na n/a todo tbd".split()
+    "test testing local localstack foobar token-abc123 sk-no-key-required "
+    "no-key not-needed notneeded na n/a todo tbd".split()
 )
 _PLACEHOLDERS = (
     "your",

@@ -85,7 +85,7 @@ def command_of(words: list[str], line: int, *, piped: tuple[str, ...] = ()) -> C
             at += 1
             while at + 1 < len(words) and words[at + 1].startswith("-"):
                 at += 1
-        elif name not in _PREFIXES and name not in ("env", "sudo"):
+        elif name not in _PREFIXES and name not in ("env", "sudo") and not _is_label(word, at):
             break
         at += 1
     return Command(tuple(words[at : at + MAX_WORDS]), line, tuple(assignments), piped)
@@ -94,6 +94,11 @@ def command_of(words: list[str], line: int, *, piped: tuple[str, ...] = ()) -> C
 def _is_assignment(word: str) -> bool:
     name, equals, _ = word.partition("=")
     return bool(equals) and name.isidentifier()
+
+
+def _is_label(word: str, at: int) -> bool:
+    """Whether it names a process, as a line of a ``Procfile`` begins (``web: vllm serve``)."""
+    return at == 0 and len(word) > 1 and word.endswith(":") and word[:-1].isalnum()
 
 
 def _inner(words: tuple[str, ...]) -> str | None:

@@ -34,6 +34,7 @@ RULES = (PIPED, UNVERIFIED)
 
 _FETCHERS = frozenset({"curl", "wget"})
 _RUNNERS = frozenset({"sh", "bash", "dash", "zsh", "ash", "python", "python3", "perl", "ruby"})
+_HASHES = ("sha256sum", "sha512sum", "shasum", "gpg --verify")
 _VARIABLES = {
     "PYTHONHTTPSVERIFY": "0",
     "NODE_TLS_REJECT_UNAUTHORIZED": "0",
@@ -61,7 +62,9 @@ def judge(case: Case) -> Iterator[Finding]:
             message = f"{shown(command.words[0])} runs what {shown(source)} brings."
             address = next((w for w in (*command.piped, *command.words) if "://" in w), "")
             yield found(PIPED, message, where, address.partition("?")[0])
-        if what := _unverified(command):
+        program = command.words[0].rpartition("/")[2]
+        hashed = program in _FETCHERS and any(tool in case.text for tool in _HASHES)
+        if not hashed and (what := _unverified(command)):
             message = f"{shown(command.words[0])} is told not to verify ({what})."
             yield found(UNVERIFIED, message, where, f"{command.words[0]} {what}")
     for workload in case.workloads:

@@ -64,6 +64,10 @@ def _statement(
     listed = [str(a) for a in (actions if isinstance(actions, list) else [actions])]
     if not any(a == "*" or a.startswith("s3:") for a in listed) or statement.get("Condition"):
         return
+    resources = statement.get("Resource")
+    aims = [str(r) for r in (resources if isinstance(resources, list) else [resources])]
+    if all(aim == "*" for aim in aims):
+        return  # the policy of a network endpoint or a key: it is about no bucket of its own
     writes = any(
         a in ("*", "s3:*") or a.startswith(("s3:Put", "s3:Delete", "s3:Create")) for a in listed
     )
