@@ -235,3 +235,16 @@ def test_any_bytes_get_an_answer(data: bytes) -> None:
     with suppress(NotebookError):
         list(Notebook(data).code_cells())
     assert list(blocks_of(data.decode("latin-1"))) is not None
+
+
+def test_a_module_that_asks_for_too_much_is_unclear(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each list holds the one before thrice: folding it in full would never end.
+    steps = "".join(f"a{n} = [a{n - 1}, a{n - 1}] + [a{n - 1}]\n" for n in range(1, 60))
+    source = f"import torch\na0 = [1, 2]\n{steps}torch.load(f, weights_only=a59[0])\n"
+    assert {f.rule.id for f in found(source, "a.py")} <= {"PYT002"}
+    many = "import pickle\n" + "x = f(x)\n" * 50 + "pickle.load(x)\n"
+    assert [f.rule.id for f in found(many, "a.py")] == ["DSR003"]
+    for bound, where in (("_MAX_NODES", "python"), ("_MAX_STEPS", "flow")):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"seamark.scan.code.{where}.{bound}", 100)
+            assert [f.rule.id for f in found(many, "a.py")] == ["PYT002"]

@@ -16,6 +16,7 @@ from seamark.scan.models.code.source_names import Names
 
 _MAX_STEPS: Final = 3_000_000
 _PARAMETER: Final = Fact(taints=frozenset({Taint.PARAMETER}))
+_REQUEST: Final = Fact(frozenset({"fastapi.request"}))
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _INDIRECT: Final = ("builtins.", "importlib.", "pkgutil.", "operator.")
 _ENDS: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -75,7 +76,7 @@ class Flow:
         given = self._given(node)
         args = node.args
         for argument in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
-            scope.variables[argument.arg] = _PARAMETER if argument.arg in ("self", "cls") else given
+            scope.variables[argument.arg] = _argument(argument, given)
         defaults = dict(
             zip(reversed([*args.posonlyargs, *args.args]), reversed(args.defaults), strict=False)
         )
@@ -418,6 +419,15 @@ class Flow:
         elif origins.is_carrier(name):
             taints |= given
         return result.carrying(taints) if taints else result
+
+
+def _argument(argument: ast.arg, given: Fact) -> Fact:
+    kind = spelled(argument.annotation).rpartition(".")[2] if argument.annotation else ""
+    if argument.arg in ("self", "cls"):
+        return _PARAMETER
+    if kind in origins.FRAMEWORK_OBJECTS:
+        return _REQUEST if kind == "Request" else _PARAMETER
+    return given
 
 
 def _checked_names(test: ast.expr) -> tuple[set[str], bool]:

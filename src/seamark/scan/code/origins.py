@@ -53,6 +53,9 @@ _REQUEST_READS: Final = frozenset(
     f"{owner}.{name}"
     for owner in ("flask.request", "quart.request", "bottle.request", "django.request")
     for name in "args form values json data files cookies headers stream query".split()
+) | frozenset(
+    f"fastapi.request.{name}"
+    for name in "query_params path_params headers cookies json body form stream".split()
 )
 _REQUEST_CALLS: Final = frozenset({"flask.request.get_json", "flask.request.get_data"})
 _FETCHES: Final = frozenset(
@@ -82,6 +85,11 @@ _CARRIERS: Final = frozenset(
 )
 _CARRIER_PARTS: Final = ("extract", "parse", "clean", "strip", "unwrap", "get_code", "to_text")
 _CLEANER_PARTS: Final = ("sanit", "escape", "quote", "valid", "safe", "whitelist", "allowlist")
+
+FRAMEWORK_OBJECTS: Final = frozenset(
+    "Request Response WebSocket BackgroundTasks Session AsyncSession HTTPConnection".split()
+)
+"""Types of parameters that the framework fills; only what is read from a request is foreign."""
 
 WEB_ROUTES: Final = frozenset("get post put patch delete route websocket api_route".split())
 """Decorators of functions whose parameters a web request fills."""

@@ -55,6 +55,8 @@ def judge_python(text: str, subjects: Sequence[Subject]) -> list[Mark]:
             raise NotExaminedError("its names refer to each other without end")
         flow = Flow(tree, names, passes=2 if any(s.follows for s in subjects) else 1)
         sights = list(islice(_sights(subjects, nodes, flow, names), _MAX_MARKS))
+        if names.folder.exhausted:
+            raise NotExaminedError("working out its constants takes too long")
     except TooCostlyError as error:
         raise NotExaminedError(str(error)) from None
     except RecursionError:

@@ -90,8 +90,8 @@ class _Maker:
         self._rule, self._what = rule, what
 
     def __call__(self, site: Site) -> Iterator[Sight]:
-        if site.path.startswith("<local>"):
-            return
+        if site.path.startswith("<local>") or site.argument(None, "process") is not None:
+            return  # its own class of that name, or a shell that the caller has replaced
         yield site.sight(self._rule, f"{site.called} {self._what}.", about=site.method)
 
 
