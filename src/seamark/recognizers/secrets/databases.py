@@ -8,8 +8,14 @@ _USER = r"[^\x00-\x20:/@\"'<>`]{0,80}"
 _PASSWORD = r"[^\x00-\x20@/\"'<>`\\]{1,200}"  # noqa: S105 - a pattern
 
 
-def _url(number: int, slug: str, title: str, scheme: str, keywords: tuple[str, ...],
-         severity: Severity = Severity.HIGH) -> Kind:
+def _url(
+    number: int,
+    slug: str,
+    title: str,
+    scheme: str,
+    keywords: tuple[str, ...],
+    severity: Severity = Severity.HIGH,
+) -> Kind:
     """A URL whose user information (RFC 3986, 3.2.1) holds a password."""
     return token(number, slug, title, rf"(?i)\b{scheme}://{_USER}:({_PASSWORD})@[0-9A-Za-z\[$%{{<_]",
                  keywords, severity=severity, whole=True, prefix="", score=0.85, entropy=1.5)  # fmt: skip
@@ -50,7 +56,7 @@ KINDS = (
           r"(?:[^\"'\n]{0,300};)?[ \t]*(?:password|pwd)[ \t]*=[ \t]*([^;\"'\x00-\x20]{1,120})",
           ("password", "pwd"), whole=True, prefix="", score=0.85, entropy=1.5),
     token(713, "libpq-password", "Password in a libpq connection string",
-          r"(?i)\b(?:host|dbname|user)=[^\x00-\x20\"']{1,80}[ \t](?:[a-z_]{1,30}=[^\x00-\x20\"']{1,120}[ \t]){0,8}password=([^\x00-\x20\"']{1,120})",
+          r"(?i)\b(?:host|dbname|user)=[^\x00-\x20\"',()]{1,80}[ \t](?:[a-z_]{1,30}=[^\x00-\x20\"',()]{1,120}[ \t]){0,8}password=([^\x00-\x20\"',()]{1,120})",
           ("password=",), whole=True, prefix="", score=0.8, entropy=1.5),
     token(720, "supabase-token", "Supabase token", r"sb[pv]_[0-9a-f]{40}", ("sbp_", "sbv_"),
           prefix="", severity=Severity.CRITICAL),

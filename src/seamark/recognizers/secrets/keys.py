@@ -7,8 +7,9 @@ from seamark.recognizers.secrets.structure import is_pem_body, mixed
 _BODY = r"([0-9A-Za-z+/=\\ \t\r\n\"',:.()-]{40,1000}[0-9A-Za-z+/=\\ \t\r\n\"',]*)"
 
 
-def _pem(number: int, slug: str, title: str, label: str, *,
-         severity: Severity = Severity.CRITICAL) -> Kind:
+def _pem(
+    number: int, slug: str, title: str, label: str, *, severity: Severity = Severity.CRITICAL
+) -> Kind:
     """Text between the encapsulation boundaries of RFC 7468; the end may be missing."""
     return token(number, slug, title, rf"-----BEGIN {label}-----{_BODY}",
                  (f"BEGIN {label}",), severity=severity, tests=(is_pem_body,), whole=True,

@@ -62,12 +62,12 @@ END = r"(?:[^0-9A-Za-z_]|\z)"
 
 def rule_of(number: int, title: str, severity: Severity, page: str = "") -> Rule:
     """The rule ``SECnnn`` that a leaked credential of this kind breaks."""
-    references = (cwe(798), cwe(312), owasp_llm(2))
+    references: tuple[Reference, ...] = (cwe(798), cwe(312), owasp_llm(2))
     if page:
         references += (Reference("Revoking it", page),)
     return Rule(
         id=f"SEC{number:03}",
-        title=f"{title} in a file",
+        title=title if " file" in title else f"{title} in a file",
         severity=severity,
         verdict=Verdict.REVIEW,
         reason=_REASON,

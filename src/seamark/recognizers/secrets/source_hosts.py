@@ -65,7 +65,7 @@ KINDS = (
     token(232, "npm-token", "npm access token", r"npm_[0-9A-Za-z]{36}", ("npm_",), severity=_C,
           tests=(crc_base62,), page="https://docs.npmjs.com/revoking-access-tokens"),
     token(233, "npmrc-auth", "Registry credential of an .npmrc",
-          r"_auth(?:Token)?[ \t]*=[ \t]*\"?([0-9A-Za-z_+/=-]{16,200})", ("_auth",), prefix="",
+          r"(?m)^[ \t]*(?://[^\x00-\x20=]{1,120}:)?_auth(?:Token)?[ \t]*=[ \t]*\"?([0-9A-Za-z_+/=-]{16,200})", ("_auth",), prefix="",
           whole=True, tests=(mixed,), score=0.8, entropy=3.0),
     token(234, "rubygems-token", "RubyGems API key", r"rubygems_[0-9a-f]{48}", ("rubygems_",)),
     token(235, "crates-token", "crates.io token", r"cio[0-9A-Za-z]{32}", ("cio",),

@@ -39,7 +39,7 @@ KINDS = (
           r"\.dockerconfigjson:[ \t]*([0-9A-Za-z+/=]{40,1000}[0-9A-Za-z+/=]*)",
           (".dockerconfigjson",), whole=True, prefix="", entropy=3.5),
     token(50, "curl-user", "Password of a curl command",
-          r"(?:^|[ \t])(?:-u|--user)[ \t=]+[\"']?[0-9A-Za-z_.@-]{1,60}:([^\x00-\x20\"'$<>{}]{4,120})",
+          r"(?m)(?:^|[ \t])(?:-u|--user)[ \t=]+[\"']?[0-9A-Za-z_.@-]{1,60}:([^\x00-\x20\"'$<>{}]{4,120})",
           ("curl",), whole=True, prefix="", score=0.75, entropy=2.5),
     token(51, "sshpass", "Password of an sshpass command",
           r"\bsshpass[ \t]+-p[ \t]*[\"']?([^\x00-\x20\"'$<>{}]{3,120})", ("sshpass",), whole=True,

@@ -1,0 +1,1 @@
+"""The check ``secrets``: credentials in files, archives and notebooks, with their places."""
