@@ -107,6 +107,28 @@ PAIRS = [
         "#!/bin/sh\nexec llama-server --host 0.0.0.0 -m a.gguf --api-key-file /run/secrets/k\n",
     ),
     (
+        "LLM001",
+        C,
+        service("vllm/vllm-openai:v0.6.0", "--model m", "8000:8000"),
+        service("vllm/vllm-openai:v0.6.0", "--model m --api-key ${KEY}", "8000:8000"),
+    ),
+    (
+        "TRK001",
+        C,
+        service("mlflow/mlflow:v2.9.0", "mlflow server --host 0.0.0.0", "5000:5000"),
+        service(
+            "mlflow/mlflow:v2.9.0", "mlflow server -h 0.0.0.0 --app-name basic-auth", "5000:5000"
+        ),
+    ),
+    (
+        "STO001",
+        C,
+        service("qdrant/qdrant:v1.9.0", ports="6333:6333"),
+        service(
+            "qdrant/qdrant:v1.9.0", ports="6333:6333", env="QDRANT__SERVICE__API_KEY: ${KEY:?}"
+        ),
+    ),
+    (
         "LLM002",
         C,
         service("vllm/vllm-openai:v0.6.0", "--model m --trust-remote-code"),

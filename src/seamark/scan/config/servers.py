@@ -235,6 +235,22 @@ def _has_login(workload: Workload, run: Started, server: Server) -> bool:
     )
 
 
+_LOGIN_VARIABLES = ("QDRANT__SERVICE__API_KEY", "AUTHENTICATION_APIKEY_ENABLED")
+
+
+def has_login(workload: Workload) -> bool:
+    """Whether an AI server or vector database of this workload was told to ask who calls."""
+    servers = (*INFERENCE, MLFLOW, RAY, CHROMA)
+    if workload.has(*_LOGIN_VARIABLES):
+        return True
+    return any(
+        is_image(workload, *server.images) and workload.has(*server.auth_variables)
+        for server in servers
+    ) or any(
+        _has_login(workload, run, server) for server in servers for run in runs_of(workload, server)
+    )
+
+
 def is_published_image(workload: Workload, server: Server) -> bool:
     """Whether the server's image runs with its own command, and its port is open to all."""
     return (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from seamark.scan.config.documents.document import Unreadable
 from seamark.scan.config.documents.json_text import read_json
 from seamark.scan.config.documents.shell import Command, command_from_words, commands
-from seamark.scan.dependencies.readers.dockerfiles import Instruction, instructions
+from seamark.scan.dependencies.readers.images.dockerfiles import Instruction, instructions
 
 MAX_CHARACTERS = 2 << 20
 _HEREDOC = re.compile(r"(?<!<)<<-?[\"']?([A-Za-z_][A-Za-z0-9_]*)[\"']?")

@@ -9,7 +9,7 @@ from seamark.scan.config.case import Case, found, shown
 from seamark.scan.config.declare import CRITICAL, HIGH, LOW, MEDIUM, declare
 from seamark.scan.config.documents.document import Document, Map, Place, items_of, map_of
 from seamark.scan.config.secret_names import is_literal_secret, names_secret
-from seamark.scan.config.servers import service_at
+from seamark.scan.config.servers import has_login, service_at
 from seamark.scan.config.workload import LOOPBACK
 from seamark.scan.config.workloads import port_of
 
@@ -120,11 +120,13 @@ def judge(case: Case) -> Iterator[Finding]:
     if case.kind != "compose":
         return
     document = case.documents[0]
+    asking = {workload.name for workload in case.workloads if has_login(workload)}
     for name, service in map_of(document.get("services")).items():
         if isinstance(service, Map):
             yield from _rights(document, name, service)
             yield from _volumes(document, name, service)
-            yield from _ports(document, name, service)
+            if name not in asking:
+                yield from _ports(document, name, service)
     for workload in case.workloads:
         for setting in workload.settings:
             if names_secret(setting.name) and is_literal_secret(setting.value):

@@ -10,7 +10,7 @@ from seamark.scan.config.case import Case, found, shown
 from seamark.scan.config.declare import HIGH, LOW, MEDIUM, declare
 from seamark.scan.config.documents.dockerfile import Dockerfile, pairs
 from seamark.scan.config.secret_names import is_literal_secret, names_secret
-from seamark.scan.dependencies.readers.dockerfiles import Instruction
+from seamark.scan.dependencies.readers.images.dockerfiles import Instruction
 
 ROOT = declare(
     "DKR001",
