@@ -72,3 +72,7 @@ UNREAD = {
     *(("selectors", outer) for outer in _UNSEEN),
     *((inner, "continued") for inner in ("hex-list", "spaced")),  # beyond what is kept beside
 }
+
+# For chains of any texts: what depends on where a text happens to be cut is left to the pairs.
+CHAINED = sorted(set(DISGUISES) - {"continued", "base64-utf16"})
+UNREAD_CHAINED = UNREAD | {("reversed", "reversed"), ("base64-wrapped", "spaced")}

@@ -58,3 +58,8 @@ def test_a_short_word_after_a_block_is_no_part_of_it() -> None:
     text = f"{block}\nx\n"
     view = next(view for view in views(text) if view.steps == ("base64",))
     assert view.original(0, len(SECRET)) == (0, len(block))
+
+
+def test_text_that_begins_like_a_zlib_header_is_text() -> None:
+    text = base64.b64encode(b"x marks the spot").decode()
+    assert "x marks the spot" in {view.text for view in views(text)}
