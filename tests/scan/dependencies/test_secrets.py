@@ -8,7 +8,7 @@ import pytest
 from seamark.scan.dependencies.inventory import read_listing
 from seamark.scan.dependencies.kinds import kind_of
 from seamark.scan.dependencies.listings import Listing
-from seamark.scan.dependencies.readers.python_origins import clean_url
+from seamark.scan.dependencies.readers.python.python_origins import clean_url
 from seamark.scan.dependencies.source import Source
 
 SECRET = "ZQXJ99harmlessSecret99ZQXJ"

@@ -71,7 +71,7 @@ def read_listing(source: Source, kind: Kind) -> Listing:
 
 def _shown(unassessed: Unassessed) -> Unassessed:
     """Without credentials, whichever reader quoted the list: what cannot be read may be a URL."""
-    from seamark.scan.dependencies.readers.python_origins import redact
+    from seamark.scan.dependencies.readers.python.python_origins import redact
 
     name, reason = redact(unassessed.name, _QUOTED), redact(unassessed.reason, _QUOTED)
     if (name, reason) == (unassessed.name, unassessed.reason):

@@ -39,7 +39,8 @@ class Source:
     ``path`` is where it is, ``shown`` what the user sees, ``root`` the limit of what a reader may
     open beside it (``-r ../base.txt``); ``included`` collects what it opened. ``content`` is
     where its bytes are, if not at ``path`` (a staged file). ``digest`` is that of the bytes read.
-    ``problem`` says why nothing of it may be read, as a clause; empty for nearly all.
+    ``problem`` says why nothing of it may be read, as a clause; empty for nearly all. ``walked``
+    are the files in which a way back to this one was looked for.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Source:
     digest: str = ""
     content: str = ""
     problem: str = ""
+    walked: set[str] = field(default_factory=set)
 
     def read(self) -> bytes:
         """The bytes, at most :data:`MAX_BYTES`. Raises :class:`Unreadable`."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from seamark.scan.dependencies.licenses.expressions import parse
 from seamark.scan.dependencies.licenses.names import CLASSIFIERS, NAMES
 from seamark.scan.dependencies.licenses.texts import _normal, readings, spdx
-from seamark.scan.dependencies.readers.installed import read
+from seamark.scan.dependencies.readers.python.installed import read
 from seamark.scan.dependencies.source import Source
 
 OSI = "License :: OSI Approved ::"

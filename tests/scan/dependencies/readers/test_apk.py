@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from seamark.core.components import Component
 from seamark.scan.dependencies.listings import Item, Unassessed
 from seamark.scan.dependencies.names import source_package
-from seamark.scan.dependencies.readers import apk
+from seamark.scan.dependencies.readers.system import apk
 from seamark.scan.dependencies.source import Source
 
 DATA = Path(__file__).parents[3] / "data/dependencies/apk/alpine"

@@ -10,7 +10,7 @@ from scan.dependencies.readers.lock_reading import read_fixture, read_text
 
 from seamark.core.components import OriginKind
 from seamark.scan.dependencies.listings import IndexUse
-from seamark.scan.dependencies.readers import conda_names as conda
+from seamark.scan.dependencies.readers.conda import conda_names as conda
 from seamark.scan.dependencies.readers.entries import Broken
 
 MD5 = "d41d8cd98f00b204e9800998ecf8427e"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from seamark.core.components import Component
 from seamark.scan.dependencies.kinds import kind_of
 from seamark.scan.dependencies.listings import Item, Unassessed
-from seamark.scan.dependencies.readers import dockerfiles
+from seamark.scan.dependencies.readers.images import dockerfiles
 from seamark.scan.dependencies.source import Source
 
 DIGEST = "sha256:" + "ab" * 32

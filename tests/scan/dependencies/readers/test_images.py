@@ -16,8 +16,8 @@ from seamark.scan.dependencies.find import find_sources
 from seamark.scan.dependencies.inventory import read_listing
 from seamark.scan.dependencies.kinds import kind_of
 from seamark.scan.dependencies.listings import Listing
-from seamark.scan.dependencies.readers import tar_streams
-from seamark.scan.dependencies.readers.image_marks import is_archive
+from seamark.scan.dependencies.readers.images import tar_streams
+from seamark.scan.dependencies.readers.images.image_marks import is_archive
 from seamark.scan.dependencies.source import Source
 
 DATA = Path(__file__).parents[3] / "data/dependencies/images"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scan.dependencies.readers.lock_reading import by_name, read_fixture, read_text
 
 from seamark.core.components import OriginKind
-from seamark.scan.dependencies.readers import npm_names
 from seamark.scan.dependencies.readers.entries import Broken
-from seamark.scan.dependencies.readers.npm_tree import Tree, flatten
+from seamark.scan.dependencies.readers.npm import npm_names
+from seamark.scan.dependencies.readers.npm.npm_tree import Tree, flatten
 
 DIGEST = hashlib.sha512(b"seamark").digest()
 SRI = "sha512-" + base64.b64encode(DIGEST).decode()

@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from seamark.core.components import Component, OriginKind
 from seamark.scan.dependencies.inventory import Inventory, named_kind, take_inventory
 from seamark.scan.dependencies.listings import IndexUse, Listing
-from seamark.scan.dependencies.readers.poetry_constraints import split_constraint
+from seamark.scan.dependencies.readers.locks.poetry_constraints import split_constraint
 from seamark.scan.dependencies.source import Source
 
 

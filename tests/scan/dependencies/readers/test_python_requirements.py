@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from seamark.core.components import Component, OriginKind
 from seamark.core.findings import Location
 from seamark.scan.dependencies.listings import Unassessed
-from seamark.scan.dependencies.readers import python_origins as origins
-from seamark.scan.dependencies.readers.python_requirements import (
+from seamark.scan.dependencies.readers.python import python_origins as origins
+from seamark.scan.dependencies.readers.python.python_requirements import (
     Context,
     exact_version,
     read_requirement,

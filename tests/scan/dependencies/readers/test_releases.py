@@ -1,6 +1,6 @@
 import pytest
 
-from seamark.scan.dependencies.readers.releases import parse_release
+from seamark.scan.dependencies.readers.system.releases import parse_release
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seamark.scan.dependencies.readers.tar_streams import Budget, Damaged, Exhausted, TarStream
+from seamark.scan.dependencies.readers.images.tar_streams import (
+    Budget,
+    Damaged,
+    Exhausted,
+    TarStream,
+)
 
 NAMES = st.text(
     alphabet=st.characters(codec="utf-8", exclude_characters="\0/", exclude_categories=["Cs"]),

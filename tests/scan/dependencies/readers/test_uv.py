@@ -7,7 +7,7 @@ import pytest
 from seamark.core.components import OriginKind
 from seamark.scan.dependencies.inventory import named_kind, read_listing
 from seamark.scan.dependencies.listings import Listing
-from seamark.scan.dependencies.readers import uv_graph
+from seamark.scan.dependencies.readers.locks import uv_graph
 from seamark.scan.dependencies.source import Source
 
 DATA = Path(__file__).parents[3] / "data" / "dependencies" / "uv-lock"

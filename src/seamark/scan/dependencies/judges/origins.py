@@ -143,7 +143,10 @@ def _other_package(component: Component, origin: Origin) -> str:
         found = _TARBALL.search(unquote(origin.url))
         return found[1] if found and found[1] != component.name else ""
     if component.ecosystem == PYPI and origin.url.endswith(".whl"):
-        from seamark.scan.dependencies.readers.python_origins import artifact_of, file_name_of
+        from seamark.scan.dependencies.readers.python.python_origins import (
+            artifact_of,
+            file_name_of,
+        )
 
         artifact = artifact_of(file_name_of(origin.url))
         if artifact and pypi_name(artifact.name) != component.name:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from seamark.core.findings import Finding
 from seamark.core.paths import printable
 from seamark.scan.dependencies.judges.path_files import judge_path_file
-from seamark.scan.dependencies.readers.python_archives import members
+from seamark.scan.dependencies.readers.python.python_archives import members
 from seamark.scan.dependencies.source import Source, Unreadable
 
 _CUSTOM = ("sitecustomize.py", "usercustomize.py")

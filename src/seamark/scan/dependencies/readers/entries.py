@@ -13,7 +13,7 @@ from seamark.core.components import Component
 from seamark.core.findings import Location
 from seamark.core.paths import printable
 from seamark.scan.dependencies.listings import Item, Unassessed
-from seamark.scan.dependencies.readers.python_origins import redact
+from seamark.scan.dependencies.readers.python.python_origins import redact
 from seamark.scan.dependencies.source import Source, Unreadable
 
 MAX_TEXT = 32_768

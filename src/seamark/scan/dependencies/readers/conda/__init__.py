@@ -1,0 +1,1 @@
+"""conda: environments, locks, installed packages."""

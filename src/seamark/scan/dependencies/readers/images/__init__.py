@@ -1,0 +1,1 @@
+"""Container images, and what Dockerfiles start from."""

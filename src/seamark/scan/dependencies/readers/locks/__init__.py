@@ -1,0 +1,1 @@
+"""Locks of Python tools."""

@@ -1,0 +1,1 @@
+"""npm: manifests and locks."""

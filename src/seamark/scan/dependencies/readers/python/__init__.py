@@ -1,0 +1,1 @@
+"""Python: what is asked for, installed, or packed."""
