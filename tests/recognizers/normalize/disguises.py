@@ -75,4 +75,8 @@ UNREAD = {
 
 # For chains of any texts: what depends on where a text happens to be cut is left to the pairs.
 CHAINED = sorted(set(DISGUISES) - {"continued", "base64-utf16"})
-UNREAD_CHAINED = UNREAD | {("reversed", "reversed"), ("base64-wrapped", "spaced")}
+UNREAD_CHAINED = UNREAD | {
+    ("reversed", "reversed"),
+    ("base64-wrapped", "spaced"),
+    ("spaced", "spaced"),
+}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # What one changed passage costs beside its characters: it is handled by itself.
-EACH = 16
+EACH = 32
 
 Limit = Literal["characters", "views", "depth"]
 

@@ -4,7 +4,6 @@ Every test here is a translation table, a substring search or a flag of the stri
 without disguises costs little more than reading it.
 """
 
-from collections.abc import Iterator
 from functools import cached_property
 
 # The shortest run of an alphabet that is worth a try: 12 bytes in Base64, 8 in hexadecimal.
@@ -67,19 +66,13 @@ class Surface:
     def spaced(self) -> list[tuple[int, int]]:
         """Lines (their last part, where they are very long) in which single letters stand apart."""
         classes = self.single.translate(_KINDS)
-        found, done = [], 0
-        for at in sorted(_all(classes, _APART)):
-            if at >= done:
-                low = max(done, at - _FARTHEST, self.text.rfind("\n", done, at) + 1)
+        lines: dict[int, int] = {}  # by their ends
+        for needle in _APART:
+            at = 0
+            while (at := classes.find(needle, at)) >= 0:
+                nearest = max(0, at - _FARTHEST)
+                low = max(nearest, self.text.rfind("\n", nearest, at) + 1)
                 end = self.text.find("\n", at)
-                done = len(classes) if end < 0 else end
-                found.append((low, done))
-        return found
-
-
-def _all(data: bytes, needles: tuple[bytes, ...]) -> Iterator[int]:
-    """Where any of some needles stands, one after the other."""
-    for needle in needles:
-        at = -1
-        while (at := data.find(needle, at + 1)) >= 0:
-            yield at
+                at = len(classes) if end < 0 else end
+                lines[at] = min(low, lines.get(at, low))
+        return sorted((low, end) for end, low in lines.items())
