@@ -110,6 +110,8 @@ def test_aliases_are_followed_and_bounded(examined):
         (".mcp.json", '{"mcpServers": {'),
         ("compose.yml", "services:\n  a: " + "x" * (9 << 20)),
         (".streamlit/config.toml", "a = ["),
+        ("a.sh", "true\n" * 30_000 + "curl x | sh\n"),
+        ("Dockerfile", "FROM a\n" + "RUN a <<A\n" * 300),
         ("pod.yaml", "apiVersion: v1\nkind: Pod\na: \x00\n"),
     ],
 )
@@ -121,6 +123,11 @@ def test_hostile_texts_are_unclear(examined, name, text):
 def test_endless_lines_and_quotes_are_read(examined, name):
     text = "FROM a\nRUN " + "'\"\\" * 100_000 + "\n" + "a=b " * 100_000 + "\n"
     assert {each.rule.id for each in examined(name, text)} <= {"CFG001", "DKR002"}
+
+
+def test_what_hides_behind_a_limit_of_commands_is_told(examined):
+    text = "FROM a\nRUN true" + "; true" * 30_000 + "; curl x | sh\n"
+    assert "CFG001" in {each.rule.id for each in examined("Dockerfile", text)}
 
 
 def test_special_files_and_missing_ones_are_told(tmp_path):

@@ -95,12 +95,11 @@ def examine(item: Found) -> Iterator[Finding]:
             yield from pipelines.judge_text(pipeline, item.shown, text)
             return
         case = read_case(item.shown, text, where=item.path)
+        if case is not None:
+            for judge in judges():
+                yield from judge(case)
     except Unreadable as problem:
         yield unread(item.shown, problem.reason, problem.line)
-        return
-    if case is not None:
-        for judge in judges():
-            yield from judge(case)
 
 
 def judges() -> Iterator[Callable[..., Iterator[Finding]]]:

@@ -13,7 +13,8 @@ from seamark.scan.config.documents.json_text import read_json
 from seamark.scan.config.documents.shell import Command, command_from_words, commands
 from seamark.scan.dependencies.readers.images.dockerfiles import Instruction, instructions
 
-MAX_CHARACTERS = 2 << 20
+MAX_CHARACTERS = 1 << 20
+_MAX_HEREDOCS = 200
 _HEREDOC = re.compile(r"(?<!<)<<-?[\"']?([A-Za-z_][A-Za-z0-9_]*)[\"']?")
 _OPTION = re.compile(r"\s*--[a-z-]+(?:=\S*)?\s+")
 _PAIR = re.compile(
@@ -57,6 +58,8 @@ def read_dockerfile(text: str) -> Dockerfile:
     """The file. Raises :class:`Unreadable` for one that is too large."""
     if len(text) > MAX_CHARACTERS:
         raise Unreadable(f"it is larger than {MAX_CHARACTERS >> 20} MiB, too much for a Dockerfile")
+    if text.count("<<") > _MAX_HEREDOCS:  # the end of each is looked for in all lines
+        raise Unreadable(f"it holds more than {_MAX_HEREDOCS} heredocs")
     stages: list[Stage] = []
     before: list[Instruction] = []
     for instruction in instructions(text):

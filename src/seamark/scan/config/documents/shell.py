@@ -6,9 +6,10 @@ No expansion happens. Source: POSIX shell command language (quoting, comments, l
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
-MAX_COMMANDS = 5_000
+from seamark.scan.config.documents.document import Unreadable
+
+MAX_COMMANDS = 20_000
 MAX_WORDS = 2_000
 _MAX_NESTING = 3
 # Linear: alternatives begin differently, and what repeats gives nothing back.
@@ -42,9 +43,14 @@ class Command:
 
 
 def commands(text: str, *, line: int = 1, nesting: int = 0) -> Iterator[Command]:
-    """The commands of a script or command line, those of ``sh -c "…"`` in place of it."""
+    """The commands of a script or command line, those of ``sh -c "…"`` in place of it.
+
+    Raises :class:`Unreadable` beyond :data:`MAX_COMMANDS`: nothing may hide behind a limit.
+    """
     before: tuple[str, ...] = ()
-    for words, at, piped in islice(_split(text, line), MAX_COMMANDS):
+    for number, (words, at, piped) in enumerate(_split(text, line)):
+        if number >= MAX_COMMANDS:
+            raise Unreadable(f"it holds more than {MAX_COMMANDS} commands", at)
         command = command_of(words, at, piped=before if piped else ())
         before = command.words
         inner = _inner(command.words)

@@ -119,18 +119,28 @@ def judge(case: Case) -> Iterator[Finding]:
     if file is None or not file.stages:
         return
     yield from _user(case, file)
+    serves = "torchserve" in case.text.lower()
+    arguments = frozenset(
+        name
+        for stage in file.stages
+        for each in stage.instructions
+        if each.word == "ARG"
+        for name, _ in pairs(each)
+    )
     for stage in file.stages:
         for instruction in stage.instructions:
-            yield from _instruction(case, instruction)
+            yield from _instruction(case, instruction, arguments, serves=serves)
     for instruction in file.before:
-        yield from _secrets(case, instruction)
+        yield from _secrets(case, instruction, arguments)
     yield from _commands(case)
 
 
-def _instruction(case: Case, instruction: Instruction) -> Iterator[Finding]:
+def _instruction(
+    case: Case, instruction: Instruction, arguments: frozenset[str], *, serves: bool
+) -> Iterator[Finding]:
     where = case.documents[0].at_line(instruction.line)
     if instruction.word in ("ENV", "ARG"):
-        yield from _secrets(case, instruction)
+        yield from _secrets(case, instruction, arguments)
     elif instruction.word == "ADD":
         words = instruction.arguments.split()
         sources = [w for w in words if w.startswith(("http://", "https://", "ftp://"))]
@@ -141,7 +151,7 @@ def _instruction(case: Case, instruction: Instruction) -> Iterator[Finding]:
     elif instruction.word == "EXPOSE":
         for word in instruction.arguments.split():
             port = word.partition("/")[0]
-            torchserve = port != "8081" or "torchserve" in case.text.lower()
+            torchserve = port != "8081" or serves
             if port in _ADMIN_PORTS and torchserve:
                 yield found(ADMIN_PORT, f"EXPOSE {port} is {_ADMIN_PORTS[port]}.", where, port)
     if instruction.word in ("ADD", "COPY") and "--from=" not in instruction.arguments:
@@ -151,7 +161,7 @@ def _instruction(case: Case, instruction: Instruction) -> Iterator[Finding]:
                 yield found(COPIED_SECRET, f"{shown(word)} is copied into the image.", where, word)
 
 
-def _secrets(case: Case, instruction: Instruction) -> Iterator[Finding]:
+def _secrets(case: Case, instruction: Instruction, arguments: frozenset[str]) -> Iterator[Finding]:
     for name, value in pairs(instruction) if instruction.word in ("ENV", "ARG") else ():
         if not names_secret(name):
             continue
@@ -164,28 +174,16 @@ def _secrets(case: Case, instruction: Instruction) -> Iterator[Finding]:
                 name,
                 Confidence.MEDIUM,
             )
-        elif value and (is_literal_secret(value) or _is_own_argument(case, value)):
+        elif value and (is_literal_secret(value) or _is_argument(value, arguments)):
             yield found(
                 SECRET, f"{instruction.word} {name} holds a secret.", where, name, Confidence.MEDIUM
             )
 
 
-def _is_own_argument(case: Case, value: str) -> bool:
+def _is_argument(value: str, arguments: frozenset[str]) -> bool:
     """``ENV TOKEN=$TOKEN`` of a build argument makes it part of the image."""
     name = value.strip().removeprefix("${").removeprefix("$").removesuffix("}")
-    file = case.dockerfile
-    return (
-        "$" in value
-        and name.isidentifier()
-        and file is not None
-        and any(
-            name == argument
-            for stage in file.stages
-            for each in stage.instructions
-            if each.word == "ARG"
-            for argument, _ in pairs(each)
-        )
-    )
+    return "$" in value and name in arguments
 
 
 def _user(case: Case, file: Dockerfile) -> Iterator[Finding]:

@@ -50,6 +50,7 @@ def judge(case: Case) -> Iterator[Finding]:
     document = case.documents[0] if case.documents else None
     if document is None:
         return
+    hashes = any(tool in case.text for tool in _HASHES)
     seen: set[tuple[str, int]] = set()
     for command in (*build_commands(case), *(c for w in case.workloads for c in w.commands)):
         where = document.at_line(command.line)
@@ -63,7 +64,7 @@ def judge(case: Case) -> Iterator[Finding]:
             address = next((w for w in (*command.piped, *command.words) if "://" in w), "")
             yield found(PIPED, message, where, address.partition("?")[0])
         program = command.words[0].rpartition("/")[2]
-        hashed = program in _FETCHERS and any(tool in case.text for tool in _HASHES)
+        hashed = hashes and program in _FETCHERS
         if not hashed and (what := _unverified(command)):
             message = f"{shown(command.words[0])} is told not to verify ({what})."
             yield found(UNVERIFIED, message, where, f"{command.words[0]} {what}")
