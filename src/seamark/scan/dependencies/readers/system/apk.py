@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from seamark.core.components import Component
 from seamark.core.paths import printable
 from seamark.scan.dependencies.listings import Item, Unassessed
-from seamark.scan.dependencies.names import purl
 from seamark.scan.dependencies.readers.system.releases import Release, release_beside
 from seamark.scan.dependencies.source import Source
 from seamark.scan.dependencies.versions import InvalidVersion, ordering
@@ -97,16 +96,12 @@ def _item(
         name=name,
         title=name,
         version=version,
-        purl=purl(
+        purl=release.purl(
             "apk",
             name,
             version,
-            namespace=release.id,
-            qualifiers={
-                "arch": fields.get("A", ""),
-                "distro": release.distribution,
-                "upstream": origin if origin != name else "",
-            },
+            architecture=fields.get("A", ""),
+            upstream=origin if origin != name else "",
         ),
         location=source.at(record.line),
         hashes=_hashes(fields.get("C", "")),

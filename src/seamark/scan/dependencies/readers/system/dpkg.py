@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from seamark.core.components import Component
 from seamark.core.paths import printable
 from seamark.scan.dependencies.listings import Item, Unassessed
-from seamark.scan.dependencies.names import purl
 from seamark.scan.dependencies.readers.system.releases import Release, release_beside
 from seamark.scan.dependencies.source import Source, Unreadable
 from seamark.scan.dependencies.versions import InvalidVersion, ordering
@@ -142,16 +141,12 @@ def _item(
         name=name,
         title=name,
         version=version,
-        purl=purl(
+        purl=release.purl(
             "deb",
             name,
             version,
-            namespace=release.id,
-            qualifiers={
-                "arch": fields.get("architecture", ""),
-                "distro": release.distribution,
-                "upstream": f"{origin}@{of}" if of else origin if origin != name else "",
-            },
+            architecture=fields.get("architecture", ""),
+            upstream=f"{origin}@{of}" if of else origin if origin != name else "",
         ),
         location=source.at(paragraph.line),
         requires=tuple(dict.fromkeys(each for each in needed if each != name)),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from seamark.scan.dependencies.listings import Unassessed
+from seamark.scan.dependencies.names import purl
 from seamark.scan.dependencies.source import Source, Unreadable
 
 _PLACES = ("etc/os-release", "usr/lib/os-release")
@@ -33,6 +34,13 @@ class Release:
     def distribution(self) -> str:
         """As the qualifier ``distro`` of package URLs has it (``debian-12``)."""
         return f"{self.id}-{self.version}" if self.version else self.id
+
+    def purl(
+        self, kind: str, name: str, version: str, *, architecture: str = "", upstream: str = ""
+    ) -> str:
+        """The package URL of a package of this system; ``upstream`` is its source package."""
+        qualifiers = {"arch": architecture, "distro": self.distribution, "upstream": upstream}
+        return purl(kind, name, version, namespace=self.id, qualifiers=qualifiers)
 
 
 def release_beside(source: Source, up: int, usual: Release) -> Iterator[Release | Unassessed]:
