@@ -118,3 +118,25 @@ def test_odd_yaml(text: str) -> None:
 def test_yaml_of_too_many_values_is_refused() -> None:
     with pytest.raises(Unreadable, match="too many"):
         parse_yaml("[" + "[]," * 300_000 + "]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + ".a" * 300_000 + " = 1",
+        "a" + ' . "a.b"' * 50_000 + " = 1",
+        "a" + ".'a'" * 50_000 + " = 1",
+        "[a" + ".a" * 300_000 + "]",
+        "x = {a" + ".a" * 300_000 + " = 1}",
+    ],
+)
+def test_keys_of_many_parts_are_refused(text: str) -> None:
+    """``tomllib`` needs minutes for the first of them."""
+    with pytest.raises(Unreadable, match="nested too deeply"):
+        parse_toml(text)
+
+
+def test_texts_full_of_dots_are_no_keys() -> None:
+    prose = "Read this. Then that is. " * 40 + "1.2.3 ... " * 40
+    text = f'a = "{prose}"\nb = """\n{prose}\n"""\n"{"c." * 100}" = 1\n'
+    assert set(parse_toml(text)) == {"a", "b", "c." * 100}

@@ -14,6 +14,10 @@ from typing import Any
 from seamark.scan.dependencies.source import Source, Unreadable
 
 MAX_DEPTH = 200
+MAX_PARTS = 16
+"""Parts of one dotted key of TOML; real ones have less than ten."""
+_QUOTED = re.compile(r"""["](?:[^"\\]|\\.)*+["]|'[^']*+'""")
+_LONG_KEY = re.compile(rf"(?:\.[ \t]*+[\w-]++[ \t]*+){{{MAX_PARTS}}}")
 _YAML_BYTES = 64 << 20
 _YAML_VALUES = 400_000
 """Values of one YAML document: each costs some 450 bytes while it is read."""
@@ -28,6 +32,7 @@ def read_toml(source: Source) -> dict[str, Any]:
 
 def parse_toml(text: str) -> dict[str, Any]:
     """The document of this text, for readers that also look at its lines."""
+    _require_short_keys(text)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -36,6 +41,13 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise Unreadable("it is nested too deeply") from error
     except ValueError as error:  # a whole number of more digits than Python converts
         raise Unreadable(f"it holds a value that cannot be read ({error})") from error
+
+
+def _require_short_keys(text: str) -> None:
+    """Refuse keys of very many parts (``a.a.a…``), for which ``tomllib`` needs their square."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") >= MAX_PARTS and _LONG_KEY.search(_QUOTED.sub("q", line)):
+            raise Unreadable("it is nested too deeply", number)
 
 
 def parse_toml_list(text: str, name: str) -> dict[str, Any]:

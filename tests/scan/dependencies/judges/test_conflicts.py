@@ -30,3 +30,10 @@ def test_files_that_are_installed_together(judged) -> None:
 def test_files_apart(judged) -> None:
     files = {"requirements.txt": "torch==2.1\n", "requirements-old.txt": "torch==2.2\n"}
     assert judged("conflicts", files) == []
+
+
+def test_very_many_versions_of_one_package(judged) -> None:
+    lines = "".join(f"torch==1.{n}; python_version < '3.{n}'\n" for n in range(3000))
+    findings = judged("conflicts", {"requirements.txt": lines})
+    assert 0 < len(findings) < 100
+    assert "more than" in findings[-1].message

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from seamark.scan.dependencies.inventory import Inventory, named_kind, take_inventory
 from seamark.scan.dependencies.listings import IndexUse, Listing
+from seamark.scan.dependencies.readers.python import requirements_includes
 from seamark.scan.dependencies.source import Source
 
 HASH = "sha256:" + "0" * 64
@@ -196,3 +197,23 @@ def test_a_list_with_a_few_sentences_stays_a_list(tmp_path: Path) -> None:
     listing = read(tmp_path, "".join(f"this is no {n}\nname-{n}\n" for n in range(20)))
     assert len(listing.components) == 20
     assert [each.whole for each in listing.unassessed] == [False] * 20
+
+
+def test_files_that_include_each_other_very_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back is looked for once in each file, however often it is named."""
+    looked = []
+    neighbors = requirements_includes._neighbors
+    monkeypatch.setattr(
+        requirements_includes,
+        "_neighbors",
+        lambda source: looked.append(source.path) or neighbors(source),
+    )
+    for number in range(20):
+        (tmp_path / f"r{number}.txt").write_text(f"-r r{(number + 1) % 20}.txt\n" * 100)
+    listing = read(tmp_path, "-r r0.txt\n-c r1.txt\n" * 1000)
+    assert len(looked) <= 21 * 21
+    assert not listing.unassessed
+    circle = {each.path: each for each in inventory(tmp_path, "r0.txt").listings}["r0.txt"]
+    assert "leads back" in reasons(circle)["r1.txt"]

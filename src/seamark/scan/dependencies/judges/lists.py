@@ -13,7 +13,7 @@ from seamark.core.components import Component, OriginKind
 from seamark.core.findings import Finding, Location
 from seamark.core.rules import Rule
 from seamark.scan.dependencies.inventory import Inventory
-from seamark.scan.dependencies.judges.markers import where
+from seamark.scan.dependencies.judges.markers import EVERYWHERE, Markers
 from seamark.scan.dependencies.listings import Listing, Role
 from seamark.scan.dependencies.versions.ranges import allows
 
@@ -23,6 +23,8 @@ INSTALLABLE = (Role.REQUIREMENTS, Role.LOCK)
 MOST = 100
 """Findings of one rule in one list; the rest is counted in one more."""
 
+_MANY = 50
+"""Pins of one package that are asked where they apply; forks of a resolution are fewer."""
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 _WEAK = ("md5:", "sha1:")
 _BUILD = frozenset({"build", "build-system", "build-requires", "setup_requires", "setup-requires"})
@@ -82,8 +84,11 @@ def is_hashed(component: Component) -> bool:
 class Pins:
     """What some lists pin. A pin counts only for an entry that it could be installed for."""
 
-    def __init__(self, parts: Iterable[Mapping[Name, list[Component]]]) -> None:
+    def __init__(
+        self, parts: Iterable[Mapping[Name, list[Component]]] = (), markers: Markers | None = None
+    ) -> None:
         self._parts = tuple(parts)
+        self._markers = markers or Markers()
 
     def __contains__(self, name: object) -> bool:
         return any(name in part for part in self._parts)
@@ -97,9 +102,13 @@ class Pins:
         found = [pin for part in self._parts for pin in part.get(name, ()) if _fits(component, pin)]
         if any(not pin.marker or pin.marker == component.marker for pin in found):
             return True
-        held = frozenset().union(*(where(pin.marker) for pin in found))
-        wanted = where(component.marker)
-        return bool(wanted) and wanted <= held if wholly else bool(wanted & held)
+        places = [self._markers.where(pin.marker) for pin in found[:_MANY]]
+        held = frozenset().union(*(each for each in places if each is not None))
+        wanted = self._markers.where(component.marker)
+        if wholly:
+            wanted = EVERYWHERE if wanted is None else wanted
+            return bool(wanted) and wanted <= held
+        return bool(found) and (None in (wanted, *places) or bool((wanted or EVERYWHERE) & held))
 
 
 def _fits(component: Component, pin: Component) -> bool:
@@ -119,6 +128,7 @@ class Lists:
 
     def __init__(self, inventory: Inventory) -> None:
         self.all = inventory.listings
+        self.markers = Markers()
         self._groups = _joined(inventory.listings)
         self._pins: dict[str, dict[Name, list[Component]]] = {}
         self._locked: dict[str, dict[Name, list[Component]]] = {}
@@ -142,15 +152,15 @@ class Lists:
         found: dict[Name, list[Component]] = {}
         for each in self.together(listing):
             _noted(found, (component for component in each.components if is_pinned(component)))
-        return Pins([found])
+        return Pins([found], self.markers)
 
     def pinned_for(self, listing: Listing) -> Pins:
         """What is pinned by some list of the same project: in its directory or one above."""
-        return Pins(_from_above(self._pins, listing))
+        return Pins(_from_above(self._pins, listing), self.markers)
 
     def locked_for(self, listing: Listing) -> Pins:
         """The same of locks only."""
-        return Pins(_from_above(self._locked, listing))
+        return Pins(_from_above(self._locked, listing), self.markers)
 
     def hashed_for(self, listing: Listing) -> set[Name]:
         """What is pinned by a strong hash, too, by some list of the same project."""

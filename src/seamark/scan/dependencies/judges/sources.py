@@ -47,7 +47,7 @@ def judge(case: Case) -> Iterator[Finding]:
 def _internal(listing: Listing, lists: Lists, globs: tuple[str, ...]) -> Iterator[Finding]:
     if not globs:
         return
-    settled = lists.pinned_for(listing) if listing.role is Role.DECLARATION else Pins(())
+    settled = lists.pinned_for(listing) if listing.role is Role.DECLARATION else Pins()
     for component in listing.components:
         if name_of(component) in settled or not _is_internal(component, globs):
             continue

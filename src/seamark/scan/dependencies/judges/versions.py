@@ -125,7 +125,7 @@ def _judge(listing: Listing, lists: Lists) -> Iterator[Finding]:
     if not installable or listing.kind == "conda-environment":
         covered = lists.pinned_for(listing) if not installable else lists.locked_for(listing)
     else:
-        covered = Pins(())
+        covered = Pins()
     if listing.kind == "requirements":
         covered = lists.pinned_together(listing)
     told: set[tuple[Rule, str]] = set()

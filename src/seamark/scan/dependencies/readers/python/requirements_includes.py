@@ -24,16 +24,22 @@ def include(source: Source, name: str) -> str:
         return "it lies outside of the project"
     if not os.path.exists(beside.path):
         return "it does not exist"
-    if beside.path not in source.included:
-        source.included.append(beside.path)
+    if beside.path in source.included:
+        return ""  # what is to be said of it was said
+    source.included.append(beside.path)
     return "it leads back to this file, which pip refuses" if _leads_back(source, beside) else ""
 
 
 def _leads_back(origin: Source, start: Source) -> bool:
-    aim = os.path.realpath(origin.path)
-    waiting, seen = [start], {os.path.realpath(start.path)}
-    if aim in seen:
+    """Each file is looked into once for all that ``origin`` includes."""
+    aim, seen = os.path.realpath(origin.path), origin.walked
+    first = os.path.realpath(start.path)
+    if first == aim:
         return True
+    if first in seen:
+        return False
+    seen.add(first)
+    waiting = [start]
     spent = 0
     while waiting and len(seen) <= _MOST_FILES:
         current = waiting.pop()
@@ -59,12 +65,13 @@ def _size(path: str) -> int:
 
 
 def _neighbors(source: Source) -> list[Source]:
-    found: list[Source | None] = []
+    names: dict[str, None] = {}
     try:
-        for line in read_lines(source):
-            if line.text.startswith("-") and "\0" not in line.text:
-                parted = part(line.text)
-                found += [source.beside(name) for each in INCLUDES for name in parted.values(each)]
+        texts = {line.text: None for line in read_lines(source) if line.text.startswith("-")}
+        for text in texts:
+            parted = part(text)
+            names |= dict.fromkeys(name for each in INCLUDES for name in parted.values(each))
     except (Unreadable, ValueError):  # told where that file is read as a listing of its own
         pass
+    found = (source.beside(name) for name in names if "\0" not in name)
     return [each for each in found if each is not None]
