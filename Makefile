@@ -50,6 +50,7 @@ lint: $(READY) ## Format, types, layers, docstrings, dependencies
 
 check: $(READY) ## Judge this repository by its own seamark.yaml, and write its bill of materials
 	$(BIN)/seamark check .
+	@mkdir -p build
 	$(BIN)/seamark sbom . --format cyclonedx --output build/seamark.cdx.json
 
 proof: $(READY) ## Full counts behind the claims, in docs/proofs (hours; resumable)
