@@ -39,7 +39,18 @@ def scan(folder: Path, *options: str, seconds: float = 3600.0) -> tuple[dict[str
     """Scan ``folder``; judgments by path below it."""
     with tempfile.TemporaryDirectory() as place:
         report = Path(place) / "report.json"
-        command = [*seamark(), "scan", ".", "--format", "json", "--output", str(report), *options]
+        command = [
+            *seamark(),
+            "scan",
+            ".",
+            "--only",
+            "models",
+            "--format",
+            "json",
+            "--output",
+            str(report),
+            *options,
+        ]
         cost = run(command, cwd=folder, seconds=seconds)
         if not report.exists():
             raise RuntimeError(f"no report from {command}: {cost.stderr.decode(errors='replace')}")
