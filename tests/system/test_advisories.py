@@ -2,8 +2,12 @@
 
 import io
 import json
+import socket
+import threading
+import urllib.request
 import zipfile
 from collections.abc import Iterator
+from http.client import HTTPMessage
 from pathlib import Path
 
 import pytest
@@ -108,10 +112,48 @@ def test_a_redirect_on_this_machine_is_followed(server: Fake, tmp_path: Path) ->
     assert Path(came.path).read_bytes() == KEV
 
 
+def test_a_stranger_redirects_nobody_to_this_machine() -> None:
+    handler = advisory_downloads._Redirects()
+    target, body = "http://127.0.0.1/a", io.BytesIO()
+    for origin, follows in (("https://example.org/a", False), ("http://localhost/a", True)):
+        request = urllib.request.Request(origin)
+        if follows:
+            assert handler.redirect_request(request, body, 302, "", HTTPMessage(), target)
+        else:
+            with pytest.raises(UsageError, match="this machine"):
+                handler.redirect_request(request, body, 302, "", HTTPMessage(), target)
+
+
+def test_a_server_that_drips_meets_the_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits until a whole chunk has come: that could take days, one byte a minute."""
+    monkeypatch.setattr(advisory_downloads, "_SECONDS", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{")
+                gone.wait(30)  # the rest never comes
+
+        gone = threading.Event()
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        try:
+            with pytest.raises(SeamarkError, match="longer than an hour"):
+                fetch(f"http://127.0.0.1:{listener.getsockname()[1]}/a", str(tmp_path))
+        finally:
+            gone.set()
+            thread.join()
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://example.org/a", "file:///etc/passwd", "ftp://example.org/a", "https:///a",
-     "http://127.0.0.1.example.org/a", "http://localhost.example.org/a", "gopher://127.0.0.1/"],
+     "http://127.0.0.1.example.org/a", "http://localhost.example.org/a", "gopher://127.0.0.1/",
+     "https://["],
 )  # fmt: skip
 def test_only_https_is_fetched(url: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError):

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPMessage
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from typing import IO
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -80,10 +80,17 @@ def shown(url: str) -> str:
 
 def require_allowed(url: str) -> None:
     """Raise :class:`UsageError` for anything but HTTPS, or HTTP from this machine itself."""
-    parts = urlsplit(url)
-    local = parts.scheme == "http" and _is_loopback(parts.hostname or "")
-    if not parts.hostname or (parts.scheme != "https" and not local):
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # a bracket that is not closed
+        raise UsageError(f"An address cannot be read: {error}.") from error
+    if not parts.hostname or (parts.scheme != "https" and not _is_local(url)):
         raise UsageError(f"{shown(url)} is not fetched: only https is.")
+
+
+def _is_local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "http" and _is_loopback(parts.hostname or "")
 
 
 def _is_loopback(host: str) -> bool:
@@ -94,13 +101,17 @@ def _is_loopback(host: str) -> bool:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects under the same rule as the first address."""
+    """Follows redirects under the same rule as the first address; a stranger's server sends
+    nobody to servers of this machine.
+    """
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str,
         headers: HTTPMessage, newurl: str,
     ) -> urllib.request.Request | None:  # fmt: skip
         require_allowed(newurl)
+        if _is_local(newurl) and not _is_local(req.full_url):
+            raise UsageError(f"{shown(newurl)} is not fetched: a redirect leads to this machine.")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -140,13 +151,14 @@ def fetch(
 
 
 def _keep(
-    answer: "IO[bytes]", path: str, url: str, limit: int, progress: Callable[[int], object]
+    answer: HTTPResponse, path: str, url: str, limit: int, progress: Callable[[int], object]
 ) -> None:
-    promised = getattr(answer, "headers", {}).get("Content-Length") or ""
+    promised = answer.headers.get("Content-Length") or ""
     deadline = time.monotonic() + _SECONDS
     count = 0
     with open(path, "wb") as file:
-        while data := answer.read(_CHUNK):
+        # What is there already, not a whole chunk: a server that drips must meet the deadline.
+        while data := answer.read1(_CHUNK):
             count += len(data)
             if count > limit:
                 raise _failed(url, f"it has more than {limit >> 20} MiB")
