@@ -138,7 +138,7 @@ def _informed(bom: Bom, gathered: Gathered, project: Project, today: date) -> Bo
         bom,
         book=book,
         book_problem=problem,
-        vex=open_vex(root, settings.vex),
+        vex=open_vex(root, settings.vex, today=today),
         accepted=accepted,
     )
     return replace(made, gaps=tuple(dict.fromkeys([*made.gaps, *_unsound(case)])))

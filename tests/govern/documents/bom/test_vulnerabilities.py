@@ -19,6 +19,7 @@ from seamark.govern.documents.bom.model import Bom, Status
 from seamark.govern.documents.bom.vulnerabilities import with_vulnerabilities
 from seamark.scan.dependencies.vex.applying import Vex, open_vex
 
+LATER = date(2100, 1, 1)
 TIME = "2026-01-02T03:04:05Z"
 NOTHING = Vex(())
 
@@ -71,7 +72,7 @@ def vex_of(folder: Path, **statement: Any) -> Vex:
                         "products": [{"@id": "pkg:pypi/a@1"}], **statement}],
     }  # fmt: skip
     (folder / "vex.json").write_text(json.dumps(tree))
-    return open_vex(str(folder), ["vex.json"])
+    return open_vex(str(folder), ["vex.json"], today=LATER)
 
 
 def test_a_statement_goes_before_a_waiver(make: Callable[..., Bom], tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ def test_our_reader_reads_what_we_write(bom: Bom, tmp_path: Path) -> None:
     vex_only = cyclonedx.as_json(bom, timestamp=TIME)
     (tmp_path / "b.json").write_text(vex_only)
     for name in ("a.json", "b.json"):
-        vex = open_vex(str(tmp_path), [name])
+        vex = open_vex(str(tmp_path), [name], today=LATER)
         assert vex.problems == ()
         assert [each.ignored for each in vex.documents] == [()]
         answers = {

@@ -1,5 +1,7 @@
 """Findings that a statement clears become remarks; all others stand."""
 
+import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from seamark.core.checks import Remark
 from seamark.core.findings import Finding, Location
 from seamark.core.rules import Rule, Severity
 from seamark.core.verdicts import Verdict
-from seamark.scan.dependencies.vex.applying import Vex, apply
+from seamark.scan.dependencies.vex.applying import Vex, apply, open_vex
 
 VULNERABLE = Rule(
     id="VUL001", title="t", severity=Severity.HIGH, verdict=Verdict.REVIEW, reason="r.", remedy="r."
@@ -98,3 +100,12 @@ def test_a_statement_that_is_not_believed_is_told_and_suppresses_nothing(tmp_pat
 def test_a_statement_that_nothing_needs_is_told(tmp_path: Path) -> None:
     findings, _ = applied(read(tmp_path, openvex(said("fixed"))))
     assert [each.rule.id for each in findings] == ["VUL093"]
+
+
+def test_a_statement_of_the_future_is_not_believed(tmp_path: Path) -> None:
+    cleared = said("not_affected", justification="component_not_present", impact_statement="gone")
+    (tmp_path / "v.json").write_text(json.dumps(openvex(cleared)))
+    for today, rules in ((date(2024, 12, 30), ["VUL001", "VUL092"]), (date(2024, 12, 31), [])):
+        vex = open_vex(str(tmp_path), ["v.json"], today=today)
+        findings, _ = applied(vex, finding())
+        assert [each.rule.id for each in findings] == rules

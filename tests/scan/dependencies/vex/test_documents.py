@@ -1,6 +1,7 @@
 """OpenVEX and CycloneDX VEX are read; what the specifications call incomplete is told."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from seamark.scan.dependencies.vex.applying import Vex, open_vex
 from seamark.scan.dependencies.vex.model import Statement, VexStatus
 
 OLD, NEW = "2025-01-01T00:00:00Z", "2026-01-01T00:00:00+02:00"
+
+LATER = date(2100, 1, 1)
 
 
 def openvex(*statements: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def read(folder: Path, *trees: Any) -> Vex:
     for number, tree in enumerate(trees):
         text = tree if isinstance(tree, str) else json.dumps(tree)
         (folder / f"{number}.json").write_text(text)
-    return open_vex(str(folder), [f"{number}.json" for number in range(len(trees))])
+    return open_vex(str(folder), [f"{number}.json" for number in range(len(trees))], today=LATER)
 
 
 def answer(
@@ -193,7 +196,10 @@ def test_what_is_no_document_is_a_problem(tmp_path: Path, text: str) -> None:
 
 
 def test_a_document_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
-    assert open_vex(str(tmp_path), ["gone.json", "gone.json"]).problems[0].what == "gone.json"
+    assert (
+        open_vex(str(tmp_path), ["gone.json", "gone.json"], today=LATER).problems[0].what
+        == "gone.json"
+    )
 
 
 VALUES = st.recursive(

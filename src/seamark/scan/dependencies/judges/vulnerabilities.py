@@ -50,7 +50,8 @@ def judge(case: Case) -> Iterator[Finding | Remark]:
         from seamark.scan.dependencies.vex.applying import apply, open_vex
 
         known = frozenset(each.purl for each in case.inventory.components)
-        results = apply(results, open_vex(case.inventory.root, case.settings.vex), known=known)
+        vex = open_vex(case.inventory.root, case.settings.vex, today=case.today)
+        results = apply(results, vex, known=known)
     yield from results
 
 

@@ -1,7 +1,8 @@
 """Findings about vulnerabilities after VEX: suppressed ones are remarks, never silence."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 
 from seamark.core.checks import Remark
@@ -38,12 +39,28 @@ class Vex:
         return strongest(found, names=names, purl=purl, known=known)
 
 
-def open_vex(root: str, paths: Iterable[str]) -> Vex:
-    """Read the documents. Never raises: those that cannot be read are problems."""
+def open_vex(root: str, paths: Iterable[str], *, today: date) -> Vex:
+    """Read the documents. Never raises: those that cannot be read are problems.
+
+    A statement of a day that has not come yet is not believed: it would outlive every later one.
+    """
     found = list(read_documents(root, paths))
     return Vex(
-        tuple(each for each in found if isinstance(each, Statements)),
+        tuple(_until(each, today) for each in found if isinstance(each, Statements)),
         tuple(each for each in found if isinstance(each, Ignored)),
+    )
+
+
+def _until(document: Statements, today: date) -> Statements:
+    """The document without statements of the future; a day is allowed for, as for time zones."""
+    last = today + timedelta(days=1)
+    late = [each for each in document.statements if each.time.date() > last]
+    reason = "its time has not come yet"
+    ignored = (Ignored(", ".join(sorted(each.names)), reason, each.location) for each in late)
+    return replace(
+        document,
+        statements=tuple(each for each in document.statements if each.time.date() <= last),
+        ignored=(*document.ignored, *ignored),
     )
 
 
