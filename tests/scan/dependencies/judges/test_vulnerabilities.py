@@ -252,6 +252,17 @@ def test_age(day: str, stale: bool) -> None:
     assert rule_ids(case(component("x", ecosystem="npm"), book=book)) == []
 
 
+def test_a_project_does_not_bring_the_database_that_judges_it() -> None:
+    for root, digest, expected in (
+        ("/somewhere", "", ["VUL016"]),
+        ("/somewhere", "sha256:aa", []),
+        ("/elsewhere", "", []),
+    ):
+        settings = Settings(database="/somewhere/a.sqlite", database_digest=digest)
+        given = case(component("a"), book=Book({}), root=root, settings=settings)
+        assert rule_ids(given) == expected
+
+
 def test_the_pinned_digest() -> None:
     for digest, expected in (("sha256:aa", []), ("sha256:ab", ["VUL014"])):
         given = case(component("a"), book=Book({}), settings=Settings(database_digest=digest))

@@ -1,5 +1,6 @@
 """The advisory database before the judge: is there one, is it the right one, is it fresh."""
 
+import os
 from collections.abc import Iterator
 from datetime import date
 
@@ -33,7 +34,18 @@ def judge_database(case: Case) -> Iterator[Finding | Remark]:
             f"The advisory database has the digest {state.digest}, and {wanted} is demanded.",
             "digest",
         )
+    elif not wanted and case.settings.database and _lies_within(state.path, case.inventory.root):
+        yield _finding(
+            rules.WITHIN_PROJECT,
+            "The advisory database lies in the project that it judges, and no digest pins it.",
+            "within",
+        )
     yield from _stale(case, state, covered)
+
+
+def _lies_within(path: str, root: str) -> bool:
+    limit = os.path.realpath(root or ".")
+    return os.path.realpath(path).startswith(limit.rstrip("/") + "/")
 
 
 def _stale(case: Case, state: State, covered: list[str]) -> Iterator[Finding]:
