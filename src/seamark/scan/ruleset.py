@@ -8,6 +8,11 @@ have equal names on every machine.
 
 import hashlib
 import os
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
+
+from seamark.core.rules import Rule
 
 EDITION = "2026.11"
 """Year and month of the rule set, for people."""
@@ -31,6 +36,16 @@ def ruleset_digest() -> str:
 def ruleset_version() -> str:
     """``2026.11+sha256:abcdef12``, as reports and receipts carry it."""
     return f"{EDITION}+{ruleset_digest()[:15]}"
+
+
+def declared_rules(package: str, *, besides: str = "") -> Iterator[Rule]:
+    """Every rule that a package declares: imports each of its modules for its ``RULES``.
+
+    Modules whose names begin with ``besides`` are left out.
+    """
+    for module in walk_packages(import_module(package).__path__, f"{package}."):
+        if not besides or not module.name.startswith(besides):
+            yield from getattr(import_module(module.name), "RULES", ())
 
 
 def _files(directory: str, prefix: str) -> list[tuple[str, str]]:

@@ -32,7 +32,6 @@ from seamark.system.project import Project
 from seamark.system.sbom_inputs import Gathered, dependency_settings, gather, require_project
 
 FORMATS = ("cyclonedx", "cyclonedx-xml", "spdx", "openvex", "cyclonedx-vex")
-VEX_FORMATS = frozenset({"openvex", "cyclonedx-vex"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from pkgutil import walk_packages
 
 from seamark.core.checks import Check, Part, Remark, Result, Target
 from seamark.core.findings import Finding, Location, with_fingerprints
@@ -11,6 +10,7 @@ from seamark.core.paths import printable
 from seamark.core.rules import Rule
 from seamark.core.verdicts import Verdict
 from seamark.scan.config.settings import settings_of
+from seamark.scan.ruleset import declared_rules
 from seamark.scan.walk import Kind as Met
 from seamark.scan.walk import Selection, walk
 
@@ -131,9 +131,7 @@ def _unique(findings: Iterator[Finding]) -> Iterator[Finding]:
 
 def all_rules() -> Iterator[Rule]:
     """Every rule of the check: imports each module of this package that declares some."""
-    package = import_module("seamark.scan.config")
-    for module in walk_packages(package.__path__, "seamark.scan.config."):
-        yield from getattr(import_module(module.name), "RULES", ())
+    return declared_rules("seamark.scan.config")
 
 
 CHECK = Check(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import import_module
-from pkgutil import walk_packages
 
 from seamark.core.checks import Check, Part, Remark, Result, Target
 from seamark.core.findings import Finding, with_fingerprints
@@ -14,6 +13,7 @@ from seamark.scan.dependencies.find import find_sources
 from seamark.scan.dependencies.kinds import Kind
 from seamark.scan.dependencies.settings import Settings, settings_of
 from seamark.scan.dependencies.source import Source
+from seamark.scan.ruleset import declared_rules
 from seamark.scan.walk import Selection
 
 CHECK_ID = "dependencies"
@@ -129,9 +129,7 @@ def _size(source: Source) -> int:
 
 def all_rules() -> Iterator[Rule]:
     """Every rule of the check: imports each module of this package that declares some."""
-    package = import_module("seamark.scan.dependencies")
-    for module in walk_packages(package.__path__, "seamark.scan.dependencies."):
-        yield from getattr(import_module(module.name), "RULES", ())
+    return declared_rules("seamark.scan.dependencies")
 
 
 CHECK = Check(

@@ -6,9 +6,7 @@ Also its Python face :func:`scan_paths`, which needs neither engine nor command 
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from itertools import islice
-from pkgutil import walk_packages
 
 from seamark.core.checks import Check, Gap, Part, Remark, Result, Target
 from seamark.core.findings import Finding, Location, with_fingerprints
@@ -21,6 +19,7 @@ from seamark.scan.models.receipts import Receipt, ReceiptStore
 from seamark.scan.models.remote.addresses import is_url
 from seamark.scan.models.remote.settings import DEFAULT, RemoteSettings
 from seamark.scan.models.scanner import Scanner
+from seamark.scan.ruleset import declared_rules
 from seamark.scan.walk import Entry, Kind, Selection, walk
 
 CHECK_ID = "models"
@@ -201,10 +200,7 @@ def _report(entry: Entry, rule: Rule, name: str, message: str) -> FileReport:
 
 def all_rules() -> Iterator[Rule]:
     """Every rule of the model scan: imports each module of this package that declares some."""
-    package = import_module("seamark.scan.models")
-    for module in walk_packages(package.__path__, "seamark.scan.models."):
-        if not module.name.startswith(_BUILDER):
-            yield from getattr(import_module(module.name), "RULES", ())
+    return declared_rules("seamark.scan.models", besides=_BUILDER)
 
 
 CHECK = Check(
